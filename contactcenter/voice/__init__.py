@@ -1,0 +1,1 @@
+"""Telephone calls: from the trunk over the queue to an agent's browser, never lost and never in silence."""
