@@ -1,0 +1,1 @@
+"""The policy book and what it asks of people: editions, approvals, duties, waivers, and a status that is computed."""

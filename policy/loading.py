@@ -1,0 +1,152 @@
+"""From the YAML files under policy/book to one book, with faults told by file, clause and field."""
+
+import re
+from collections.abc import Hashable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from policy.reading import Book, Role
+
+SHIPPED = Path(__file__).parent / "book"
+
+
+class BookError(ValueError):
+    """A fault in the book, in one sentence that names file, place and field."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML without its surprises: no key twice, only `true` and `false` are booleans, dates stay text."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        """Build a mapping; raises BookError on a key written twice."""
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            if key in seen:
+                raise BookError(f'line {key_node.start_mark.line + 1}: "{key}" is written twice')
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag not in {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge"}
+    ]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _boolean(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> bool:
+    return loader.construct_scalar(node) == "true"
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), ["t", "f"])  # type: ignore[no-untyped-call]
+_Loader.add_constructor("tag:yaml.org,2002:bool", _boolean)
+
+
+def read_file(path: Path) -> Book:
+    """Read one file of the book; raises BookError naming the file, the clause or entry, and the field."""
+    return read_text(path.name, path.read_text(encoding="utf-8"))
+
+
+def read_text(name: str, text: str) -> Book:
+    """Read the text of one file; `name` is told in faults."""
+    try:
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506  (a SafeLoader, made stricter)
+    except yaml.YAMLError as fault:
+        raise BookError(f"{name}: not readable as YAML: {fault}") from fault
+    except BookError as fault:
+        raise BookError(f"{name}: {fault}") from fault
+    if not isinstance(content, dict):
+        raise BookError(f"{name}: the file must hold clauses, roles, actions, approvals, duties or toxic pairs")
+    try:
+        return Book.model_validate(content)
+    except ValidationError as faults:
+        raise BookError("\n".join(_faults(name, content, faults))) from faults
+
+
+def _faults(name: str, content: Mapping[str, Any], faults: ValidationError) -> Iterable[str]:
+    for fault in faults.errors(include_url=False):
+        place, field = _place(content, fault["loc"])
+        written = fault.get("input")
+        shown = f" (written: {written!r})" if isinstance(written, str | int | bool) else ""
+        yield f"{name}, {place}{f', field {field}' if field else ''}: {fault['msg']}{shown}"
+
+
+def _place(content: Mapping[str, Any], loc: tuple[int | str, ...]) -> tuple[str, str]:
+    part, rest = str(loc[0]), loc[1:]
+    if not rest:
+        return part, ""
+    key, field = rest[0], ".".join(str(step) for step in rest[1:])
+    if part == "clauses" and isinstance(key, int):
+        entry = content["clauses"][key]
+        told = entry.get("id") if isinstance(entry, dict) else None
+        return f"clause {told or f'number {key + 1}'}", field
+    return f"{part} {key}", field
+
+
+def merge(books: Mapping[str, Book]) -> Book:
+    """Make one book of several files: roles join by id, everything else stands once.
+
+    Raises BookError naming both files when two of them say the same thing twice.
+    """
+    home: dict[str, str] = {}
+
+    def once(kind: str, key: str, file: str) -> None:
+        told = f"{kind} {key}"
+        if told in home:
+            raise BookError(f"{file}: {told} is already written in {home[told]}")
+        home[told] = file
+
+    clauses, toxic = [], []
+    clerks: dict[str, list[str]] = {}
+    roles: dict[str, Role] = {}
+    parts: dict[str, dict[str, Any]] = {"actions": {}, "approvals": {}, "duties": {}}
+    for file, book in sorted(books.items()):
+        for clause in book.clauses:
+            once("clause", clause.id, file)
+            clauses.append(clause)
+        for role_id, role in book.roles.items():
+            roles[role_id] = _joined(file, role_id, roles.get(role_id), role)
+        for part, entries in parts.items():
+            for key, entry in getattr(book, part).items():
+                once(part.removesuffix("s") if part != "duties" else "duty", key, file)
+                entries[key] = entry
+        for clerk, held in book.clerks.items():
+            once("clerk", clerk, file)
+            clerks[clerk] = held
+        for pair in book.toxic:
+            once("toxic pair", " and ".join(sorted(pair.roles)), file)
+            toxic.append(pair)
+    unnamed = sorted(role_id for role_id, role in roles.items() if role.label is None)
+    if unnamed:
+        raise BookError(f"roles {', '.join(unnamed)}: no file gives a label")
+    for role_id in roles:
+        if role_id.startswith("clerk-"):
+            clerks.setdefault(role_id.removeprefix("clerk-"), [role_id])
+    clauses.sort(key=lambda clause: (clause.id[:2], int(clause.id[3:])))
+    return Book(clauses=clauses, roles=roles, toxic=toxic, clerks=clerks, **parts)
+
+
+def _joined(file: str, role_id: str, old: Role | None, new: Role) -> Role:
+    if old is None:
+        return new
+    if old.label and new.label and old.label != new.label:
+        raise BookError(f'{file}, roles {role_id}, field label: "{new.label}" here, "{old.label}" elsewhere')
+    return Role(
+        label=old.label or new.label,
+        is_=[*old.is_, *(role for role in new.is_ if role not in old.is_)],
+        may=[*old.may, *(rule for rule in new.may if rule not in old.may)],
+        never=[*old.never, *(rule for rule in new.never if rule not in old.never)],
+    )
+
+
+def read_folder(folder: Path = SHIPPED) -> Book:
+    """Read and merge every *.yaml file of a folder; raises BookError."""
+    return merge({path.name: read_file(path) for path in sorted(folder.glob("*.yaml"))})
+

@@ -1,0 +1,174 @@
+"""The form of the policy book: what a file under policy/book may say."""
+
+import re
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+
+from policy.spans import SpanText
+
+Parameter = bool | int | str | list[int] | list[str]
+"""A value of the book: whole numbers, words, or a list of them. No fractions: the ledger's canonical form has none."""
+
+CLAUSE_ID = r"^[A-Z]{2}-[1-9][0-9]?$"
+ROLE_ID = r"^[a-z][a-z0-9-]*$"
+RULE_NAME = r"^[a-z][a-z0-9.-]*$"
+ACTION_PATTERN = r"^(\*|[a-z][a-z0-9-]*(\.[a-z0-9-]+)*(\.\*)?)$"
+RULE_STRING = r"^(\*|[a-z][a-z0-9-]*(\.[a-z0-9-]+)*(\.\*)?)( in [a-z0-9:_.-]+)?( if [a-z][a-z0-9-]*)?$"
+
+
+class Strict(BaseModel):
+    """A part of the book: unknown fields and loose types are faults."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+
+
+class Maps(Strict):
+    """Where a clause stands in published standards."""
+
+    iso27001: list[str] = []
+    pci: list[str] = []
+    iso22301: list[str] = []
+
+
+class Clause(Strict):
+    """One clause of the house: its text, its owner, its parameters, and what makes it true."""
+
+    id: str = Field(pattern=CLAUSE_ID)
+    text: str = Field(min_length=10)
+    kind: list[Literal["rule", "duty", "feature", "record"]] = Field(min_length=1)
+    owner: str = Field(pattern=ROLE_ID)
+    parameters: dict[str, Parameter] = {}
+    guard: list[str] = []
+    duty: list[str] = []
+    evidence: list[str] = []
+    attestation: SpanText | None = None
+    """How long a signed statement about this clause stays good; none: statements are not accepted."""
+    maps: Maps = Maps()
+    in_force: bool = True
+
+    @field_validator("kind", "guard", "duty", "evidence", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+
+class Role(Strict):
+    """A function in the house and what it may do."""
+
+    label: str | None = None
+    is_: list[str] = Field(default=[], alias="is")
+    may: list[str] = []
+    never: list[str] = []
+
+    @field_validator("may", "never")
+    @classmethod
+    def _rules(cls, value: list[str]) -> list[str]:
+        return [_matches(RULE_STRING, rule, "action, noun.* or *, then at most ' in scope' and ' if condition'") for rule in value]
+
+
+class ActionRule(Strict):
+    """Conditions on an action whatever the role."""
+
+    needs: list[str] = Field(min_length=1)
+    clause: str | None = Field(default=None, pattern=CLAUSE_ID)
+
+
+class Voice(Strict):
+    """So many different natural persons who hold one of these roles."""
+
+    role: list[str] = Field(min_length=1)
+    count: int = Field(default=1, ge=1)
+
+    @field_validator("role", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        return [value] if isinstance(value, str) else value
+
+
+class Requirement(Strict):
+    """What an approval asks for. An empty list or a count of zero is a fault: nobody is not a quorum."""
+
+    clause: str = Field(pattern=CLAUSE_ID)
+    requires: list[Voice] = Field(min_length=1)
+    barred: list[Literal["requester", "implementer", "subject"]] = ["requester", "implementer", "subject"]
+    clerical: list[str] = []
+    """Fields of the content whose edit keeps the votes; every other edit is material and voids them."""
+    refusals: int = Field(default=1, ge=1)
+    answer_within: SpanText = "14 days"
+    valid_for: SpanText = "30 days"
+
+    @field_validator("barred")
+    @classmethod
+    def _requester_stays_barred(cls, value: list[str]) -> list[str]:
+        if "requester" not in value or "implementer" not in value:
+            raise ValueError("the requester and the implementer are always barred")
+        return value
+
+
+class Calendar(Strict):
+    """A recurrence: periods of `every`, counted from `anchor` (local date and hour in `zone`)."""
+
+    anchor: str
+    every: SpanText
+    zone: str = "UTC"
+
+
+class DutyRule(Strict):
+    """Human work that the book asks for: opened by a fact or by the calendar, due at a computed time."""
+
+    clause: str = Field(pattern=CLAUSE_ID)
+    title: str = Field(min_length=5)
+    holder: str = Field(pattern=ROLE_ID)
+    """A role, or `subject`: the person the duty is about."""
+    about: str | None = None
+    """The noun of the thing it is about: the fact's `<noun>_id` names it."""
+    opened_by: str | None = None
+    opened_where: dict[str, str] = {}
+    calendar: Calendar | None = None
+    within: SpanText | None = None
+    fulfilled_by: str | None = None
+    fulfilled_where: dict[str, str] = {}
+    ended_by: str | None = None
+    renews: SpanText | None = None
+    escalates_to: str = Field(pattern=ROLE_ID)
+    scope: str = "house"
+
+
+class Toxic(Strict):
+    """A declared conflict of duties: no one holds both sides."""
+
+    roles: list[str] = Field(min_length=2, max_length=2)
+    clause: str = Field(pattern=CLAUSE_ID)
+    why: str = Field(min_length=10)
+
+
+class Book(Strict):
+    """One file of the book, or the whole of it once merged."""
+
+    clauses: list[Clause] = []
+    roles: dict[str, Role] = {}
+    actions: dict[str, ActionRule] = {}
+    approvals: dict[str, Requirement] = {}
+    duties: dict[str, DutyRule] = {}
+    toxic: list[Toxic] = []
+    clerks: dict[str, list[str]] = {}
+    """Machines and their roles; a role `clerk-<name>` is its clerk's without a word."""
+
+    @field_validator("roles", "actions", "approvals", "duties")
+    @classmethod
+    def _names(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        pattern = {"roles": ROLE_ID, "actions": ACTION_PATTERN}.get(info.field_name or "", RULE_NAME)
+        for name in value:
+            _matches(pattern, name, "a lower-case name")
+        return value
+
+    def document(self) -> dict[str, Any]:
+        """The book as plain JSON values, fields under their written names; `Book.model_validate` reads it back."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _matches(pattern: str, value: str, form: str) -> str:
+    if not re.match(pattern, value):
+        raise ValueError(f'"{value}" is not written as {form}')
+    return value
