@@ -210,11 +210,14 @@ BEGIN
 END $$;
 
 -- Destroys what makes a subject's content readable: key, salts, ciphertexts. Returns the number of details destroyed.
+-- The insert waits for a transaction that is making the key just now, the first delete for those that hold it; the
+-- second delete then sees the details they wrote.
 CREATE OR REPLACE FUNCTION ledger.erase(who uuid) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE erased integer;
 BEGIN
     PERFORM set_config('ledger.erasing', 'on', true);
+    INSERT INTO ledger.subject_key (subject, key) VALUES (who, sha256('')) ON CONFLICT DO NOTHING;
     DELETE FROM ledger.subject_key WHERE subject = who;
     DELETE FROM ledger.detail WHERE subject = who;
     GET DIAGNOSTICS erased = ROW_COUNT;
