@@ -141,14 +141,6 @@ def _ready_of(batch: list[_Waiting]) -> list[_Ready]:
 
 
 def _stale(connection: psycopg.Connection[Any]) -> bool:
+    """An idle connection that has something to read has been told goodbye: the writer listens to nothing else."""
     pgconn = connection.pgconn
-    if pgconn.status != pq.ConnStatus.OK:
-        return True
-    readable, _, _ = select.select([pgconn.socket], [], [], 0)
-    if not readable:
-        return False
-    try:
-        pgconn.consume_input()
-    except psycopg.OperationalError:
-        return True
-    return pgconn.status != pq.ConnStatus.OK
+    return pgconn.status != pq.ConnStatus.OK or bool(select.select([pgconn.socket], [], [], 0)[0])
