@@ -1,0 +1,1 @@
+"""Every door: JSON, console, webhooks, worker, command line."""

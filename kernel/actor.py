@@ -1,0 +1,34 @@
+"""Who does it: a person with a session, a named clerk (a machine with its own narrow role), or nobody yet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Someone at a door.
+
+    `ref` is what the ledger and the gate call them; `factor_at` is when they last showed their second factor.
+    """
+
+    kind: Literal["person", "clerk", "nobody"]
+    ref: str
+    name: str
+    id: UUID | None = None
+    session: UUID | None = None
+    factor_at: datetime | None = None
+
+
+NOBODY = Actor(kind="nobody", ref="nobody", name="nobody")
+
+
+def person(id: UUID, name: str, session: UUID | None = None, factor_at: datetime | None = None) -> Actor:  # noqa: A002 - the field's own name
+    """Return the actor for a natural person. [ID-2]"""
+    return Actor(kind="person", ref=f"person:{id}", name=name, id=id, session=session, factor_at=factor_at)
+
+
+def clerk(name: str) -> Actor:
+    """Return the actor for a machine by its name in the book: `clerk("voice")`. [AC-4]"""
+    return Actor(kind="clerk", ref=f"clerk:{name}", name=name)

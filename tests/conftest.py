@@ -1,0 +1,145 @@
+"""One PostgreSQL for the run, one database per worker cloned from a template, real commits."""
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kernel import db, frame, fresh, gate
+from kernel.postgres import Cluster, start
+from kernel.settings import load
+
+ROOT = Path(__file__).resolve().parents[1]
+STATE = ROOT / "var" / "test"
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", secrets.token_hex(4))[:12]
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+KEPT = {"alembic_version", "scope", "policy_edition", "policy_rule", "access_state"}
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of our own, shared by the workers of this run."""
+    running = start(STATE / "postgres", quick=True)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster_dsn(cluster: Cluster) -> str:
+    """The address of the server's own database, as superuser."""
+    return cluster.dsn("postgres")
+
+
+@pytest.fixture(scope="session")
+def template(cluster: Cluster) -> str:
+    """The name of this run's template database: migrated, and founded on the shipped book."""
+    from api import house
+    from api.schema import migrate
+    from kernel.founding import found_house
+
+    name = f"template_{RUN}"
+    STATE.mkdir(parents=True, exist_ok=True)
+    with (STATE / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with db.connect("none", cluster.dsn("postgres")) as conn:
+            if conn.execute("select 1 from pg_database where datname = %s", [name]).fetchone() is None:
+                making = f"{name}_making"
+                conn.execute(f'drop database if exists "{making}"')
+                conn.execute(f'create database "{making}"')
+                migrate(cluster.dsn(making))
+                use(cluster.dsn(making))
+                fresh.refresh(force=True)
+                found_house(house.SETUP, document=known_only(house.shipped()))
+                leave()
+                conn.execute(f'alter database "{making}" rename to "{name}"')
+    return name
+
+
+def known_only(document: dict) -> dict:
+    """The book without the rules of fields that have not landed yet."""
+    from kernel import edition
+    from kernel.action import every_action
+    from kernel.gate import CONDITIONS
+
+    known = set(every_action())
+    for role, lines in document.get("roles", {}).items():
+        for part in ("may", "never"):
+            kept = []
+            for line in lines.get(part, []):
+                rule = edition.parse_rule(role, line, "allow")
+                if any(rule.covers(a) for a in known) and (rule.condition is None or rule.condition in CONDITIONS):
+                    kept.append(line)
+            lines[part] = kept
+        lines["is"] = [r for r in lines.get("is", []) if r in document["roles"]]
+    document["actions"] = {
+        a: {**v, "needs": [n for n in v.get("needs", []) if n in CONDITIONS]}
+        for a, v in document.get("actions", {}).items()
+        if a in known
+    }
+    document["clerks"] = {
+        c: [r for r in roles if r in document["roles"]] for c, roles in document.get("clerks", {}).items()
+    }
+    return document
+
+
+def use(url: str) -> None:
+    """Have this process work on a database."""
+    db.settings = load({"OMNIWARDEN_DATABASE_URL": url, "OMNIWARDEN_THREADS": "8"})
+    fresh.forget()
+
+
+def leave() -> None:
+    """Let go of every connection to the database in use."""
+    frame.close_writer()
+    db.forget_engines()
+    gate.put_in_force(gate.EMPTY)
+    fresh.forget()
+
+
+@pytest.fixture(scope="session")
+def worker_database(cluster: Cluster, template: str) -> Iterator[str]:
+    """This worker's own database."""
+    name = f"test_{RUN}_{WORKER}"
+    with db.connect("none", cluster.dsn("postgres")) as conn:
+        conn.execute(f'create database "{name}" template "{template}" strategy file_copy')
+    url = cluster.dsn(name)
+    use(url)
+    yield url
+    leave()
+    with db.connect("none", cluster.dsn("postgres")) as conn:
+        conn.execute(f'drop database if exists "{name}" with (force)')
+
+
+@pytest.fixture
+def database(worker_database: str) -> Iterator[str]:
+    """The worker's database, emptied of what the test before wrote (the ledger grows on)."""
+    fresh.refresh(force=True)
+    yield worker_database
+    frame.close_writer()
+    _empty(worker_database)
+
+
+def _empty(url: str) -> None:
+    with db.connect("none", url) as conn:
+        names = [
+            r[0]
+            for r in conn.execute(
+                "select tablename from pg_tables where schemaname = 'public' and tablename not like 'procrastinate%'"
+            )
+        ]
+        asked = " union all ".join(f"select '{n}' where exists (select 1 from \"{n}\")" for n in names if n not in KEPT)
+        touched = [r[0] for r in conn.execute(asked)] if asked else []
+        conn.execute("begin; select set_config('app.action_id', gen_random_uuid()::text, true)")
+        if touched:
+            conn.execute("truncate " + ", ".join(f'"{n}"' for n in touched) + " cascade")
+        conn.execute("commit")
+        if "role_assignment" in touched:
+            conn.execute(
+                "begin; select set_config('app.action_id', '', true); set local session_replication_role = replica; alter table access_state disable trigger user"
+            )
+            conn.execute(
+                "update access_state set counter = counter + 1; alter table access_state enable always trigger wall_stamp; alter table access_state enable always trigger wall_entry; commit"
+            )
