@@ -85,7 +85,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where ARI is: `http://user:password@host:port`."""
+    """Where ARI is and who we are there."""
 
     host: str
     port: int
@@ -93,12 +93,12 @@ class Address:
     secure: bool
 
     @classmethod
-    def of(cls, url: str) -> Self:
-        """Read the setting. Raises ValueError when it is not such an address."""
+    def of(cls, url: str, user: str = "", password: str = "") -> Self:
+        """Read `http://host:port`, or `http://user:password@host:port`. Raises ValueError when it is no such address."""
         parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username is None:
-            raise ValueError("The address of Asterisk is written http://user:password@host:port.")
-        words = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("The address of Asterisk is written http://host:port.")
+        words = f"{unquote(parts.username or user)}:{unquote(parts.password or password)}"
         return cls(
             parts.hostname, parts.port or 8088, base64.b64encode(words.encode()).decode(), parts.scheme == "https"
         )

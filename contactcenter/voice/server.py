@@ -27,7 +27,6 @@ from contactcenter.voice import site as sites
 from contactcenter.voice.site import Site
 
 log = logging.getLogger(__name__)
-LOADERS = ("lib64/ld-linux-x86-64.so.2", "usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2")
 RTP_PORTS = 400
 
 
@@ -73,10 +72,10 @@ class Asterisk:
 
     def command(self, *more: str) -> list[str]:
         """The command line: the tree's own loader, for the host's C library may be older than the tree's."""
-        tree, library = self.site.tree, self.site.tree / sites.LIBRARY
-        loader = next((tree / name for name in LOADERS if (tree / name).exists()), None)
+        tree, library = self.site.tree, self.site.library
+        loader = next(iter((*library.glob("ld-linux-*.so.*"), *tree.glob("lib*/ld-linux-*.so.*"))), None)
         if loader is None:
-            raise VoiceUnavailableError(f"There is no Asterisk in {tree}.")
+            raise FileNotFoundError(f"The Asterisk in {tree} has no loader.")
         conf = self.site.configuration / "asterisk.conf"
         return [str(loader), "--library-path", f"{library}:{library / 'asterisk'}", "--argv0", "asterisk",
                 str(tree / "usr/sbin/asterisk"), "-f", "-n", "-C", str(conf), *more]  # fmt: skip
@@ -111,7 +110,7 @@ class Asterisk:
 def install(folder: Path, tree: Path, recordings: Path, *, sip_port: int = 5060) -> Site:
     """The site of this folder: made at the first call, then the same again. A port taken by others is replaced.
 
-    `sip_port` is the wish for the trunk's port.
+    `sip_port` is the wish for the trunk's port; 0 takes any.
     """
     folder.mkdir(parents=True, exist_ok=True)
     memory = folder / "site.json"
@@ -152,7 +151,7 @@ def answers(url: str) -> bool:
 
 
 def _free(wish: int, kind: socket.SocketKind) -> int:
-    if _is_free(wish, kind):
+    if wish and _is_free(wish, kind):
         return wish
     with closing(socket.socket(socket.AF_INET, kind)) as probe:
         probe.bind(("127.0.0.1", 0))

@@ -12,7 +12,6 @@ from pathlib import Path
 APP = "omniwarden"
 USER = "omniwarden"
 TRUNK = "trunk"
-LIBRARY = Path("usr/lib/x86_64-linux-gnu")
 SHARE = Path("usr/share/asterisk")
 
 MODULES = (
@@ -61,6 +60,13 @@ class Site:
         return f"http://{USER}:{self.password}@{self.bind}:{self.http_port}"
 
     @property
+    def library(self) -> Path:
+        """The tree's own folder of shared libraries, whatever the architecture. Raises FileNotFoundError without one."""
+        for modules in self.tree.glob("usr/lib/*/asterisk/modules"):
+            return modules.parent.parent
+        raise FileNotFoundError(f"There is no Asterisk in {self.tree}.")
+
+    @property
     def sounds(self) -> Path:
         """The folder of spoken prompts and packaged sounds."""
         return self.folder / "data" / "sounds"
@@ -77,7 +83,7 @@ class Site:
 
 
 def _asterisk(site: Site) -> str:
-    folder, library = site.folder, site.tree / LIBRARY
+    folder, library = site.folder, site.library
     return f"""[directories]
 astetcdir => {site.configuration}
 astmoddir => {library / "asterisk" / "modules"}
@@ -179,11 +185,15 @@ exten => _[+0-9].,1,NoOp(call)
  same => n,Set(TRY=0)
  same => n(try),Stasis({APP},inbound,${{EXTEN}},${{CALLERID(num)}})
  same => n,Set(TRY=$[${{TRY}} + 1])
- same => n,GotoIf($[${{TRY}} > 60]?sorry)
+ same => n,GotoIf($[${{TRY}} > 150]?sorry)
  same => n,Answer()
- same => n,GotoIf($[${{TRY}} % 4 != 1]?music)
- same => n,Playback(omni/fr/moment&omni/en/moment)
- same => n(music),MusicOnHold(default,10)
+ same => n,GotoIf($[${{TRY}} % 12 = 1]?french)
+ same => n,GotoIf($[${{TRY}} % 12 = 2]?english)
+ same => n,MusicOnHold(default,4)
+ same => n,Goto(try)
+ same => n(french),Playback(omni/fr/moment)
+ same => n,Goto(try)
+ same => n(english),Playback(omni/en/moment)
  same => n,Goto(try)
  same => n(sorry),Playback(omni/fr/sorry&omni/en/sorry)
  same => n,Hangup(17)
