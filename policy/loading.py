@@ -24,7 +24,7 @@ class _Loader(yaml.SafeLoader):
         """Build a mapping; raises BookError on a key written twice."""
         seen: set[Hashable] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise BookError(f'line {key_node.start_mark.line + 1}: "{key}" is written twice')
             seen.add(key)
@@ -45,7 +45,7 @@ def _boolean(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> bool:
     return loader.construct_scalar(node) == "true"
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), ["t", "f"])  # type: ignore[no-untyped-call]
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|false)$"), ["t", "f"])
 _Loader.add_constructor("tag:yaml.org,2002:bool", _boolean)
 
 
@@ -138,12 +138,12 @@ def _joined(file: str, role_id: str, old: Role | None, new: Role) -> Role:
         return new
     if old.label and new.label and old.label != new.label:
         raise BookError(f'{file}, roles {role_id}, field label: "{new.label}" here, "{old.label}" elsewhere')
-    return Role(
-        label=old.label or new.label,
-        is_=[*old.is_, *(role for role in new.is_ if role not in old.is_)],
-        may=[*old.may, *(rule for rule in new.may if rule not in old.may)],
-        never=[*old.never, *(rule for rule in new.never if rule not in old.never)],
-    )
+    joined = {
+        "is_": [*old.is_, *(role for role in new.is_ if role not in old.is_)],
+        "may": [*old.may, *(rule for rule in new.may if rule not in old.may)],
+        "never": [*old.never, *(rule for rule in new.never if rule not in old.never)],
+    }
+    return old.model_copy(update={"label": old.label or new.label, **joined})
 
 
 def read_folder(folder: Path = SHIPPED) -> Book:

@@ -1,0 +1,186 @@
+"""The doors to approvals: what waits for me, one question with all it rests on, my vote. [AC-1, AC-2, AC-9]"""
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlmodel import col, or_, select
+
+from kernel.action import Work, action
+from kernel.db import Answer
+from kernel.gate import may
+from kernel.reading import reading
+from policy import book, voting
+from policy.approvals import expire_if_over, withdraw_approval
+from policy.ballots import Sealed
+from policy.models import Approval, ApprovalRevision, ApprovalVote
+from policy.settlements import out_of, settled
+
+Comment = Annotated[str, Field(max_length=2000)]
+Reason = Annotated[str, Field(min_length=3, max_length=500)]
+Page = Annotated[int, Field(ge=1, le=200)]
+SWEPT_AT_ONCE = 200
+
+
+class ApprovalView(Answer):
+    """An approval as a list shows it."""
+
+    id: UUID
+    subject_ref: str
+    requirement: str
+    scope: str
+    requested_by: UUID
+    requested_at: datetime
+    revision: int
+    digest: str
+    answer_by: datetime
+    state: str
+    settled_at: datetime | None
+    valid_until: datetime | None
+    reason: str | None
+
+    @classmethod
+    def of(cls, row: Approval) -> "ApprovalView":
+        """Show a row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class VoteView(Answer):
+    """A vote with both names: who pressed, and on whose authority."""
+
+    id: UUID
+    revision: int
+    voter_id: UUID
+    principal_id: UUID
+    role: str
+    yes: bool
+    comment: str
+    cast_at: datetime
+    carried_from: UUID | None
+    carry_reason: str | None
+    voided_at: datetime | None
+    void_reason: str | None
+
+    @classmethod
+    def of(cls, row: ApprovalVote) -> "VoteView":
+        """Show a row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class RevisionView(Answer):
+    """A revision with its content, unsealed."""
+
+    number: int
+    digest: str
+    edit: str
+    reason: str | None
+    made_by: UUID
+    made_at: datetime
+    content: dict[str, Any]
+    implementers: list[UUID]
+    subjects: list[UUID]
+
+
+class ApprovalPage(Answer):
+    """Everything an approver needs on one page."""
+
+    approval: ApprovalView
+    state: str
+    why: str
+    missing: list[str]
+    barred: dict[UUID, str]
+    revisions: list[RevisionView]
+    votes: list[VoteView]
+
+
+@reading("approval.inbox")
+def approvals_waiting(work: Work, *, limit: Page = 50) -> list[ApprovalView]:
+    """List the questions that wait for your vote, the most urgent first. [AC-1]"""
+    rows = work.select(
+        select(Approval).where(Approval.state == "open", Approval.answer_by > work.now, voting.concerns_you.where(Approval, work.actor))  # type: ignore[misc]
+        .order_by(Approval.answer_by)  # type: ignore[arg-type]
+        .limit(5 * limit)
+    )  # fmt: skip
+    open_to_me = (row for row in rows if may(work.actor, "approval.cast", row, work.now, work.session).allowed)
+    return [ApprovalView.of(row) for _, row in zip(range(limit), open_to_me, strict=False)]
+
+
+@reading("approval.list")
+def list_approvals(
+    work: Work, *, subject_ref: str | None = None, state: str | None = None, before: UUID | None = None, limit: Page = 50
+) -> list[ApprovalView]:
+    """List approvals, the newest first; `before` continues after the last one seen. [AC-9]"""
+    rows = work.visible(Approval).order_by(Approval.id.desc()).limit(limit)  # type: ignore[attr-defined]
+    if subject_ref is not None:
+        rows = rows.where(Approval.subject_ref == subject_ref)
+    if state is not None:
+        rows = rows.where(Approval.state == state)
+    if before is not None:
+        rows = rows.where(Approval.id < before)
+    return [ApprovalView.of(row) for row in work.select(rows)]
+
+
+@reading("approval.read", on=Approval)
+def read_approval(work: Work, approval: Approval) -> ApprovalPage:
+    """Show one approval with every revision, vote and what is still missing. [AC-9]"""
+    rule = book.requirement(approval.requirement)
+    standing = settled(work, approval.subject_ref, approval.requirement)
+    revisions = work.select(select(ApprovalRevision).where(ApprovalRevision.approval_id == approval.id).order_by(ApprovalRevision.number))  # type: ignore[arg-type]
+    votes = work.select(select(ApprovalVote).where(ApprovalVote.approval_id == approval.id).order_by(ApprovalVote.cast_at, ApprovalVote.id))  # type: ignore[arg-type]
+    latest = standing.approval_id == approval.id
+    return ApprovalPage(
+        approval=ApprovalView.of(approval),
+        state=standing.state if latest else approval.state,
+        why=standing.why if latest else (approval.reason or "It has ended."),
+        missing=list(standing.missing) if latest else [],
+        barred=out_of(work, approval, rule),
+        revisions=[_revision(row) for row in revisions],
+        votes=[VoteView.of(row) for row in votes],
+    )
+
+
+def _revision(row: ApprovalRevision) -> RevisionView:
+    envelope = Sealed(row.sealed, row.digest).opened()
+    return RevisionView(
+        number=row.number,
+        digest=row.digest,
+        edit=row.edit,
+        reason=row.reason,
+        made_by=row.made_by,
+        made_at=row.made_at,
+        content=envelope["content"],
+        implementers=envelope["implementers"],
+        subjects=envelope["subjects"],
+    )
+
+
+@action("approval.cast", on=Approval, answer=VoteView)
+def cast(
+    work: Work, approval: Approval, *, yes: bool, digest: str, comment: Comment = "", role: str | None = None, on_behalf_of: UUID | None = None
+) -> ApprovalVote:
+    """Say yes or no to the revision you read, named by its digest. [AC-1, AC-2]"""
+    return voting.cast_vote(work, approval, yes=yes, digest=digest, comment=comment, role=role, on_behalf_of=on_behalf_of)
+
+
+@action("approval.withdraw-vote", on=ApprovalVote, answer=VoteView)
+def take_vote_back(work: Work, vote: ApprovalVote, *, reason: Reason) -> ApprovalVote:
+    """Take your vote back while the approval has not been used. [AC-1]"""
+    return voting.withdraw_vote(work, vote, reason=reason)
+
+
+@action("approval.withdraw", on=Approval, answer=ApprovalView)
+def take_question_back(work: Work, approval: Approval, *, reason: Reason) -> Approval:
+    """Take your question back; an approval given to it ends. [AC-1]"""
+    return withdraw_approval(work, approval, reason)
+
+
+@action("approval.sweep", scope="house")
+def sweep_approvals(work: Work) -> int:
+    """End approvals whose time is over: unanswered, or granted and not used in time. [AC-1]"""
+    unanswered = (col(Approval.state) == "open") & (col(Approval.answer_by) <= work.now)
+    unused = (col(Approval.state) == "granted") & (col(Approval.valid_until) <= work.now)
+    over = select(Approval).where(or_(unanswered, unused)).limit(SWEPT_AT_ONCE).with_for_update(skip_locked=True)
+    ended = sum(expire_if_over(work, row) for row in work.select(over).all())
+    work.note("ended", ended)
+    return ended

@@ -1,0 +1,172 @@
+"""Voting: cast and withdraw votes, and the conditions that tell whom an approval concerns. [AC-1, AC-2]"""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import col, select
+
+from kernel import clock
+from kernel.action import Work
+from kernel.actor import Actor
+from kernel.errors import Conflict, Refused
+from kernel.gate import Ask, condition, current
+from policy import book
+from policy.approvals import APPROVAL_STEPS, person_of
+from policy.holders import delegated_to, roles_of
+from policy.models import Approval, ApprovalVote, Delegation
+from policy.reading import Requirement
+from policy.settlements import ballots_of, out_of, tally_of
+from policy.spans import span
+
+
+def cast_vote(
+    work: Work,
+    approval: Approval,
+    *,
+    yes: bool,
+    digest: str,
+    comment: str = "",
+    role: str | None = None,
+    on_behalf_of: UUID | None = None,
+) -> ApprovalVote:
+    """Cast a vote on the revision whose digest the voter saw; settle the approval when the count is reached.
+
+    Raises Conflict when another revision is before the voters, Refused when the voter or the one he speaks for is barred,
+    holds no role that is asked for, or has voted, and when the question is no longer open.
+    """
+    voter = person_of(work)
+    principal = on_behalf_of or voter
+    work.session.refresh(approval, with_for_update=True)
+    rule = book.requirement(approval.requirement)
+    if approval.state != "open" or approval.answer_by <= work.now:
+        raise Refused(rule.clause, "This question is no longer open.")
+    if digest != approval.digest:
+        raise Conflict("It was changed since you read it; read it again before you vote.", rule.clause)
+    out = out_of(work, approval, rule)
+    for person in (voter, principal):
+        if person in out:
+            raise Refused(rule.clause, f"{'You' if person == voter else 'The person you speak for'} may not approve this: {out[person]}.")
+    spoken = _role_for(work, approval, rule, voter, principal, role)
+    for ballot in ballots_of(work, approval):
+        if ballot.persons & {voter, principal}:
+            raise Refused(rule.clause, "One person counts once: you, or the person you speak for, have voted already.")
+    vote = work.add(
+        ApprovalVote(
+            approval_id=approval.id,
+            revision=approval.revision,
+            digest=approval.digest,
+            voter_id=voter,
+            principal_id=principal,
+            role=spoken,
+            yes=yes,
+            comment=comment,
+            cast_at=work.now,
+        )
+    )
+    work.session.flush()
+    work.cite(rule.clause)
+    _settle(work, approval, rule)
+    return vote
+
+
+def _role_for(work: Work, approval: Approval, rule: Requirement, voter: UUID, principal: UUID, role: str | None) -> str:
+    asked = {name for voice in rule.requires for name in voice.role}
+    own = principal == voter
+    lent = () if own else (row.role for row in delegated_to(work, voter, approval.scope) if row.from_id == principal)
+    held = asked & set(roles_of(voter, approval.scope, work.now) if own else lent)
+    fitting = sorted(held if role is None else held & {role})
+    if not fitting:
+        whose = "You hold" if own else "You hold no delegation in force for"
+        raise Refused(rule.clause, f"{whose} none of the roles that are asked: {', '.join(sorted(asked))}.")
+    needed = tally_of(work, approval, rule).missing
+    return next((name for name in fitting if any(name in place.split(" or ") for place in needed)), fitting[0])
+
+
+def _settle(work: Work, approval: Approval, rule: Requirement) -> None:
+    count = tally_of(work, approval, rule)
+    told = {"approval_id": approval.id, "subject_ref": approval.subject_ref, "requirement": approval.requirement}
+    stands = {"granted": count.granted and not count.refused, "refused": count.refused}
+    if not stands.get(approval.state, True):
+        APPROVAL_STEPS.advance(work, approval, "reopen")
+        approval.settled_at = approval.valid_until = approval.reason = None
+        work.fact("approval.voided", **told)
+    if approval.state == "open" and count.refused:
+        APPROVAL_STEPS.advance(work, approval, "refuse")
+        approval.settled_at, approval.reason = work.now, "a voter said no"
+        work.fact("approval.refused", **told)
+    elif approval.state == "open" and count.granted:
+        APPROVAL_STEPS.advance(work, approval, "grant")
+        approval.settled_at, approval.valid_until = work.now, span(rule.valid_for).after(work.now)
+        work.fact("approval.granted", **told)
+
+
+def withdraw_vote(work: Work, vote: ApprovalVote, *, reason: str) -> ApprovalVote:
+    """Take one's own vote back while the approval has not been used; what it settled is open again.
+
+    Raises Refused for another's vote or one that no longer stands.
+    """
+    approval = work.get(Approval, vote.approval_id)
+    work.session.refresh(approval, with_for_update=True)
+    work.session.refresh(vote)
+    if person_of(work) != vote.voter_id:
+        raise Refused(None, "A vote is taken back by the one who cast it.")
+    if vote.voided_at is not None or vote.revision != approval.revision or approval.state not in ("open", "granted", "refused"):
+        raise Refused(None, "This vote no longer stands.")
+    vote.voided_at, vote.void_reason = work.now, reason
+    work.session.flush()
+    _settle(work, approval, book.requirement(approval.requirement))
+    return vote
+
+
+def _may_vote(ask: Ask) -> str | None:
+    if not isinstance(ask.target, Approval) or ask.actor.id is None or ask.session is None:
+        return "only those who are asked may answer"
+    work = Work(ask.actor, ask.action, ask.target.id, ask.now, ask.session)
+    rule = book.requirement(ask.target.requirement)
+    asked = {name for voice in rule.requires for name in voice.role}
+    why = out_of(work, ask.target, rule).get(ask.actor.id)
+    if why is not None:
+        return f"you may not approve this: {why}"
+    own = roles_of(ask.actor.id, ask.target.scope, ask.now)
+    lent = {row.role for row in delegated_to(work, ask.actor.id, ask.target.scope)}
+    return None if (own | lent) & asked else f"it asks {', '.join(sorted(asked))}, and you are none of them"
+
+
+def _concerns(model: Any, actor: Actor) -> ColumnElement[bool]:
+    now = clock.now()
+    mine = current().assignments.get(actor.ref, ())
+    held = {role for given in mine if given.start <= now < given.end for role in current().closure(given.role)}
+    parts: list[ColumnElement[bool]] = [model.requested_by == actor.id]
+    for name, rule in book.in_force().approvals.items():
+        asked = {role for voice in rule.requires for role in voice.role}
+        lent = (
+            select(Delegation.id)
+            .where(Delegation.to_id == actor.id, col(Delegation.role).in_(asked))
+            .where(Delegation.starts_at <= now, Delegation.ends_at > now, col(Delegation.ended_at).is_(None))
+            .exists()
+        )
+        parts.append(model.requirement == name if held & asked else and_(model.requirement == name, lent))
+    return or_(*parts)
+
+
+def _concerned(ask: Ask) -> str | None:
+    if isinstance(ask.target, Approval) and ask.target.requested_by == ask.actor.id:
+        return None
+    return _may_vote(ask)
+
+
+asked_of_you = condition("asked-of-you")(_may_vote)
+concerns_you = condition("concerns-you", where=_concerns)(_concerned)
+
+
+@condition("own-request", where=lambda model, actor: model.requested_by == actor.id)
+def own_request(ask: Ask) -> str | None:
+    """Tell whether the approval was asked for by this person."""
+    return None if isinstance(ask.target, Approval) and ask.target.requested_by == ask.actor.id else "it is not your question"
+
+
+@condition("own-vote", where=lambda model, actor: model.voter_id == actor.id)
+def own_vote(ask: Ask) -> str | None:
+    """Tell whether the vote was cast by this person."""
+    return None if isinstance(ask.target, ApprovalVote) and ask.target.voter_id == ask.actor.id else "it is not your vote"
