@@ -17,15 +17,16 @@ from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, over
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select
 from sqlmodel import select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from kernel import clock, fresh, gate
 from kernel.actor import Actor
 from kernel.db import Record, uuid7
 from kernel.errors import NotFound, OmniError
-from kernel.frame import Body, clauses_of, denied, draft_of, frame_of, key_of, record_outcome, validate
-from kernel.gate import ANYWHERE, Verdict
+from kernel.frame import Body, Frame, draft_of, key_of, record_outcome
+from kernel.gate import ANYWHERE
 from kernel.history import WriteSession
 from kernel.ledger.entries import insert_statement
 from kernel.transaction import finish, told, write_transaction
@@ -85,7 +86,7 @@ class Work:
         """Run a select and return its scalars."""
         return self.session.scalars(statement)
 
-    def visible(self, model: type[M]) -> Select[tuple[M]]:
+    def visible(self, model: type[M]) -> SelectOfScalar[M]:
         """Return a select of the rows this actor may read: the gate as a WHERE clause. [OC-14]"""
         return select(model).where(gate.visible(self.actor, f"{model.noun}.read", model, self.now))
 
@@ -130,33 +131,14 @@ class _NoTarget(Protocol):
     def __call__(self, body: Callable[Concatenate[Work, P], R], /) -> "Action[P, R]": ...
 
 
-class Action(Generic[P, R]):
+class Action(Frame, Generic[P, R]):
     """A registered use case: call it with the actor, the target's id where it has one, and its keywords."""
 
     kind = "action"
 
-    def __init__(
-        self,
-        name: str,
-        body: Body,
-        on: type[Record] | None,
-        scope: str | Callable[[Any], str],
-        answer: type[BaseModel] | None,
-    ) -> None:
-        self.name = name
-        self.on = on
-        self.scope = scope
-        self.answer = answer
-        self.body = body
-        self.fields, self.doc = frame_of(name, body, on)
-        self.clauses = clauses_of(self.doc)
-        self._locking = None if on is None else select(on).where(on.id == bindparam("id")).with_for_update()
-
     def __call__(self, actor: Actor, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do it, or raise one of the house's errors; either way it is written down."""
-        target_id = args[0] if self.on is not None and args else None
-        if len(args) != (self.on is not None):
-            raise TypeError(f"{self.name} takes the actor{', the id of its target' if self.on else ''} and keywords")
+        target_id = self.target_of(args)
         outer = _acting.get()
         if outer is not None:
             raise RuntimeError(f"{self.name} was called inside {outer}: actions never call actions")
@@ -168,14 +150,11 @@ class Action(Generic[P, R]):
         return result  # type: ignore[no-any-return]
 
     def _run(self, actor: Actor, target_id: Any, kwargs: dict[str, Any]) -> Any:
-        action_id, now = uuid7(), clock.now()
-        seen: dict[str, Any] = {
-            "target": f"{self.on.noun}:{target_id}" if self.on and isinstance(target_id, UUID) else None
-        }
+        action_id, now, seen = uuid7(), clock.now(), self.seen(target_id)
         try:
             with write_transaction(action_id) as (session, raw):
                 work = Work(actor, self.name, action_id, now, session)
-                result = self._do(work, target_id, kwargs, seen)
+                result = self.perform(work, target_id, kwargs, seen)
                 _tell(work)
                 session.flush()
                 shown, details = session.history.told(lambda subject: key_of(work, subject))
@@ -189,39 +168,6 @@ class Action(Generic[P, R]):
             raise known from error
         work.committed()
         return result
-
-    def _do(self, work: Work, target_id: Any, kwargs: dict[str, Any], seen: dict[str, Any]) -> Any:
-        if self.on is None:
-            verdict = gate.may(
-                work.actor, self.name, ANYWHERE if callable(self.scope) else self.scope, work.now, work.session
-            )
-            self._settle(verdict, work, None, seen)
-            fields = validate(self, kwargs)
-            if callable(self.scope):
-                seen["scope"] = self.scope(self.fields.model_construct(**fields))
-                self._settle(gate.may(work.actor, self.name, seen["scope"], work.now, work.session), work, None, seen)
-            return self.body(work, **fields)
-        verdict = gate.could(work.actor, self.name, work.now) if self.on else None
-        if verdict is not None and not verdict.allowed:
-            self._settle(gate.may(work.actor, self.name, ANYWHERE, work.now), work, None, seen)
-        target = self._fetch(work, target_id)
-        seen["target"], seen["scope"] = target.ref, target.place()
-        self._settle(gate.may(work.actor, self.name, target, work.now, work.session), work, target, seen)
-        return self.body(work, target, **validate(self, kwargs))
-
-    def _fetch(self, work: Work, target_id: Any) -> Record:
-        assert self.on is not None  # noqa: S101 - tells the type
-        found = work.session.execute(self._locking, {"id": target_id}).scalar() if isinstance(target_id, UUID) else None  # type: ignore[arg-type]
-        if found is None:
-            raise NotFound(f"There is no such {self.on.noun}.")
-        return found  # type: ignore[no-any-return]
-
-    def _settle(self, verdict: Verdict, work: Work, target: Record | None, seen: dict[str, Any]) -> None:
-        seen["edition"], seen["rule"] = verdict.edition, verdict.rule
-        if verdict.clause:
-            work.cite(verdict.clause)
-        if not verdict.allowed:
-            raise denied(verdict, work.actor, target, work.now)
 
 
 ACTIONS: dict[str, Action[..., Any]] = {}
@@ -249,7 +195,8 @@ def action(
     def register(body: Body) -> Action[..., Any]:
         if name in ACTIONS:
             raise RuntimeError(f"the action {name} is there already")
-        ACTIONS[name] = made = Action(name, body, on, scope, answer)
+        made: Action[..., Any] = Action(name, body, on, scope, answer, lock=True)
+        ACTIONS[name] = made
         return made
 
     return register

@@ -53,9 +53,12 @@ class Record(SQLModel):
     version: int = Field(default=0)
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy calls it with the class
         """Tell SQLAlchemy to check and count the version at each update."""
-        return {"version_id_col": cls.__table__.c.version, "version_id_generator": lambda n: (n or 0) + 1}
+        return {
+            "version_id_col": cls.__table__.c.version,  # type: ignore[attr-defined]
+            "version_id_generator": lambda n: (n or 0) + 1,
+        }
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
-from sqlalchemy import text
+from sqlalchemy import Select, bindparam, text
+from sqlalchemy import select as sql_select
 
 from kernel import gate
 from kernel.actor import Actor
 from kernel.db import HOUSE, Record
-from kernel.errors import Denied, Fault, Malformed, NotSignedIn, OmniError, StepUpNeeded, Unavailable
-from kernel.gate import Verdict
+from kernel.errors import Denied, Fault, Malformed, NotFound, NotSignedIn, OmniError, StepUpNeeded, Unavailable
+from kernel.gate import ANYWHERE, Verdict
 from kernel.ledger.entries import Detail, Draft
 from kernel.ledger.writer import Writer
 
@@ -25,6 +26,80 @@ if TYPE_CHECKING:
 Body = Callable[..., Any]
 CLAUSES = re.compile(r"\[((?:[A-Z]{2}-\d+(?:, )?)+)\]")
 log = logging.getLogger("omniwarden.kernel")
+
+
+class Frame:
+    """A registered use case: its name in the book, what it acts on, where it happens, its fields and its body."""
+
+    def __init__(
+        self,
+        name: str,
+        body: Body,
+        on: type[Record] | None,
+        scope: "str | Callable[[Any], str]",
+        answer: type[BaseModel] | None,
+        *,
+        lock: bool,
+    ) -> None:
+        self.name = name
+        self.on = on
+        self.scope = scope
+        self.answer = answer
+        self.body = body
+        self.fields, self.doc = frame_of(name, body, on)
+        self.clauses = clauses_of(self.doc)
+        self._by_id: Select[Any] | None = None
+        if on is not None:
+            found = sql_select(on).where(on.id == bindparam("id"))  # type: ignore[arg-type]
+            self._by_id = found.with_for_update() if lock else found
+
+    def target_of(self, args: tuple[Any, ...]) -> Any:
+        """Return the id of the target from the positional arguments, or None where there is to be none."""
+        if len(args) != (self.on is not None):
+            raise TypeError(f"{self.name} takes the actor{', the id of its target' if self.on else ''} and keywords")
+        return args[0] if args else None
+
+    def seen(self, target_id: Any) -> dict[str, Any]:
+        """Return what the entry will tell of target and scope, so far as it is known."""
+        return {"target": f"{self.on.noun}:{target_id}" if self.on and isinstance(target_id, UUID) else None}
+
+    def perform(self, work: "Work", target_id: Any, kwargs: dict[str, Any], seen: dict[str, Any]) -> Any:
+        """Fetch, ask the gate, validate and run the body; `seen` gathers what the entry tells even of a refusal.
+
+        Who may do this nowhere is denied before the target is looked up, so that nothing is learnt of what exists.
+        """
+        if self.on is None:
+            return self._perform_in_scope(work, kwargs, seen)
+        if not gate.could(work.actor, self.name, work.now).allowed:
+            self._settle(gate.may(work.actor, self.name, ANYWHERE, work.now), work, None, seen)
+        target = self._fetch(work, target_id)
+        seen["target"], seen["scope"] = target.ref, target.place()
+        self._settle(gate.may(work.actor, self.name, target, work.now, work.session), work, target, seen)
+        return self.body(work, target, **validate(self, kwargs))
+
+    def _perform_in_scope(self, work: "Work", kwargs: dict[str, Any], seen: dict[str, Any]) -> Any:
+        place = ANYWHERE if callable(self.scope) else self.scope
+        self._settle(gate.may(work.actor, self.name, place, work.now, work.session), work, None, seen)
+        fields = validate(self, kwargs)
+        if callable(self.scope):
+            seen["scope"] = self.scope(self.fields.model_construct(**fields))
+            self._settle(gate.may(work.actor, self.name, seen["scope"], work.now, work.session), work, None, seen)
+        return self.body(work, **fields)
+
+    def _fetch(self, work: "Work", target_id: Any) -> Record:
+        found = None
+        if self._by_id is not None and isinstance(target_id, UUID):
+            found = work.session.execute(self._by_id, {"id": target_id}).scalar()
+        if not isinstance(found, Record):
+            raise NotFound(f"There is no such {self.on.noun if self.on else 'thing'}.")
+        return found
+
+    def _settle(self, verdict: Verdict, work: "Work", target: Record | None, seen: dict[str, Any]) -> None:
+        seen["edition"], seen["rule"] = verdict.edition, verdict.rule
+        if verdict.clause:
+            work.cite(verdict.clause)
+        if not verdict.allowed:
+            raise denied(verdict, work.actor, target, work.now)
 
 
 def frame_of(name: str, body: Body, on: type[Record] | None) -> tuple[type[BaseModel], str]:

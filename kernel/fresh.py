@@ -5,6 +5,7 @@ One thread asks every 0.4 s; whoever finds the last confirmation older than a se
 
 import threading
 from collections.abc import Callable, Iterable
+from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import text
@@ -77,7 +78,9 @@ class _Asking:
         except (DBAPIError, PoolTimeout, OSError) as error:
             raise Unavailable("The database does not answer; nothing was done.") from error
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._context.__exit__(kind, error, trace)
         if isinstance(error, DBAPIError):
             raise Unavailable("The database does not answer; nothing was done.") from error
@@ -128,7 +131,7 @@ def confirm() -> None:
 
 def forget() -> None:
     """Forget all that is known; between test databases and after a fork."""
-    global _seen, _confirmed_at  # noqa: PLW0603
+    global _seen, _confirmed_at
     _seen, _confirmed_at = (-1, -1, 0), 0.0
     for cache in _caches:
         cache._known.clear()  # noqa: SLF001 - of this file

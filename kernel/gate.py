@@ -1,12 +1,8 @@
-"""Who may do what, where, and why. Casbin's model is the meaning of the rules; this is their compiled form.
+"""The gate: who may do what, where, and why. Every verdict says why; a gate that does not know fails closed. [AC-10, OC-14]"""
 
-A decision is a bit test on an immutable index, and a named condition where one applies. Deny beats grant, silence is deny,
-every verdict says why. Sources: NIST INCITS 359 (RBAC), casbin's deny-override effect. [AC-10, OC-14]
-"""
-
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, false, or_, true
@@ -16,271 +12,44 @@ from kernel import clock
 from kernel.actor import Actor
 from kernel.db import HOUSE, Record
 from kernel.errors import Unavailable
+from kernel.index import (
+    ALWAYS,
+    ANYWHERE,
+    CONDITIONS,
+    FOREVER,
+    MAX_DEPTH,
+    RIGHTS,
+    Ask,
+    Assignment,
+    Condition,
+    Index,
+    Rule,
+    Verdict,
+    condition,
+)
 
-ANYWHERE = "*"
-FOREVER = datetime.max.replace(tzinfo=UTC)
-ALWAYS = datetime.min.replace(tzinfo=UTC)
-MAX_DEPTH = 9
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The gate's answer: `why` is a sentence, `rule` the rule that decided, `edition` the book it stood in."""
-
-    allowed: bool
-    why: str
-    rule: str
-    edition: int
-    clause: str | None = None
-    condition: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What a named condition is asked: may this actor do this to that, now? `params` are the book's for the condition."""
-
-    actor: Actor
-    action: str
-    target: Record | None
-    now: datetime
-    session: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A named rule of the book in code: returns None when fulfilled, else the sentence that says what is missing."""
-
-    name: str
-    check: Callable[[Ask], str | None]
-    where: Callable[[Any, Actor], ColumnElement[bool]] | None
-
-
-CONDITIONS: dict[str, Condition] = {}
-RIGHTS: set[str] = {"role.escalate"}
-"""Rights that are no action of their own but are asked for inside one."""
-
-
-def condition(
-    name: str, *, where: Callable[[Any, Actor], ColumnElement[bool]] | None = None
-) -> Callable[[Callable[[Ask], str | None]], Condition]:
-    """Register a named condition. `where` is its form as a WHERE clause, needed where it decides what a list shows."""
-
-    def register(check: Callable[[Ask], str | None]) -> Condition:
-        made = Condition(name, check, where)
-        CONDITIONS[name] = made
-        return made
-
-    return register
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A line of the book: a role may (or may never) do the actions of a pattern, in a scope, under a condition."""
-
-    role: str
-    pattern: str
-    scope: str = ANYWHERE
-    effect: str = "allow"
-    condition: str | None = None
-
-    def __str__(self) -> str:
-        """Return the rule as the book writes it."""
-        verb = "may" if self.effect == "allow" else "may never"
-        return (
-            f"{self.role} {verb} {self.pattern}"
-            + (f" in {self.scope}" if self.scope != ANYWHERE else "")
-            + (f" if {self.condition}" if self.condition else "")
-        )
-
-    def covers(self, action: str) -> bool:
-        """Tell whether the pattern (exact, or a prefix that ends in `*`) covers an action."""
-        return action.startswith(self.pattern[:-1]) if self.pattern.endswith("*") else action == self.pattern
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """A subject holds a role in a scope and all below it, from `start` until `end`."""
-
-    role: str
-    scope: str
-    start: datetime = ALWAYS
-    end: datetime = FOREVER
-
-
-@dataclass(slots=True)
-class _Masks:
-    allow: int
-    deny: int
-    conditional: dict[int, tuple[str, ...]]
-    until: datetime
-
-
-@dataclass(frozen=True)
-class Index:
-    """One edition of the book and the assignments, compiled. Never changed: a newer one takes its place by one reference."""
-
-    edition: int
-    rules: tuple[Rule, ...]
-    parents: dict[str, tuple[str, ...]]
-    scopes: dict[str, str | None]
-    assignments: dict[str, tuple[Assignment, ...]]
-    needs: dict[str, tuple[str, ...]]
-    clauses: dict[str, str]
-    actions: tuple[str, ...]
-    implicit: dict[str, str] = field(default_factory=lambda: {"person": "member", "nobody": "nobody"})
-    bits: dict[str, int] = field(init=False)
-    _yes: list[Verdict] = field(init=False)
-    _closure: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
-    _by_role: dict[str, list[tuple[Rule, int]]] = field(init=False)
-    _chains: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
-    _masks: dict[tuple[str, str], _Masks] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Compile the rules to masks by role; masks of a subject in a scope are made at first use."""
-        put = object.__setattr__
-        put(self, "bits", {name: n for n, name in enumerate(self.actions)})
-        put(
-            self, "_yes", [Verdict(True, "allowed", "granted", self.edition, self.clauses.get(a)) for a in self.actions]
-        )
-        by_role: dict[str, list[tuple[Rule, int]]] = {}
-        for rule in self.rules:
-            mask = 0
-            for name, bit in self.bits.items():
-                if rule.covers(name):
-                    mask |= 1 << bit
-            by_role.setdefault(rule.role, []).append((rule, mask))
-        put(self, "_by_role", by_role)
-
-    def chain(self, scope: str) -> tuple[str, ...]:
-        """Return a scope and all above it, up to the house; an unknown scope stands alone."""
-        known = self._chains.get(scope)
-        if known is None:
-            up, at = [scope], self.scopes.get(scope)
-            while at is not None and at not in up:
-                up.append(at)
-                at = self.scopes.get(at)
-            known = tuple(up)
-            if scope in self.scopes:
-                self._chains[scope] = known
-        return known
-
-    def closure(self, role: str) -> frozenset[str]:
-        """Return a role and all it includes, at most nine links deep (casbin's own bound)."""
-        known = self._closure.get(role)
-        if known is None:
-            seen, edge = {role}, {role}
-            for _ in range(MAX_DEPTH):
-                edge = {p for r in edge for p in self.parents.get(r, ())} - seen
-                seen |= edge
-            known = self._closure[role] = frozenset(seen)
-        return known
-
-    def held(self, ref: str, scope: str, now: datetime) -> list[Assignment]:
-        """Return the assignments of a subject that hold in a scope now, the implicit ones first."""
-        chain = self.chain(scope)
-        implicit = self.implicit.get(ref.split(":", 1)[0])
-        own = [Assignment(implicit, HOUSE)] if implicit else []
-        return own + [a for a in self.assignments.get(ref, ()) if a.scope in chain and a.start <= now < a.end]
-
-    def rules_of(self, ref: str, scope: str, now: datetime) -> Iterable[tuple[Rule, int, Assignment]]:
-        """Yield each rule that speaks for a subject in a scope now, its mask and the assignment it comes by."""
-        chain = self.chain(scope)
-        for assignment in self.held(ref, scope, now):
-            for role in self.closure(assignment.role):
-                for rule, mask in self._by_role.get(role, ()):
-                    if rule.scope == ANYWHERE or rule.scope in chain:
-                        yield rule, mask, assignment
-
-    def masks(self, ref: str, scope: str, now: datetime) -> _Masks:
-        """Return (made at first use) what a subject may do in a scope, and until when that stands."""
-        known = self._masks.get((ref, scope))
-        if known is not None and now < known.until:
-            return known
-        allow = deny = 0
-        conditional: dict[int, list[str]] = {}
-        for rule, mask, _ in self.rules_of(ref, scope, now):
-            if rule.effect == "deny":
-                deny |= mask
-            elif rule.condition is None:
-                allow |= mask
-            else:
-                for bit in _bits(mask):
-                    conditional.setdefault(bit, []).append(rule.condition)
-        edges = [t for a in self.assignments.get(ref, ()) for t in (a.start, a.end) if t > now]
-        made = _Masks(
-            allow & ~deny,
-            deny,
-            {b: tuple(c) for b, c in conditional.items() if not deny >> b & 1},
-            min(edges, default=FOREVER),
-        )
-        if len(self._masks) > 200_000:
-            self._masks.clear()
-        if scope in self.scopes:
-            self._masks[ref, scope] = made
-        return made
-
-    def decide(
-        self, actor: Actor, action: str, scope: str, now: datetime, target: Record | None = None, session: Any = None
-    ) -> Verdict:
-        """Decide, by mask and then by the named conditions of the rule and of the action."""
-        masks = self._masks.get((actor.ref, scope))
-        if masks is None or now >= masks.until:
-            masks = self.masks(actor.ref, scope, now)
-        bit = self.bits.get(action)
-        if bit is None:
-            return Verdict(False, f"{action} is not an action of this edition", "unknown action", self.edition)
-        needs = self.needs.get(action)
-        if masks.allow >> bit & 1:
-            return (
-                self._yes[bit]
-                if needs is None
-                else self._conditions(needs, Ask(actor, action, target, now, session), self._yes[bit])
-            )
-        return self._slow(masks, bit, needs, Ask(actor, action, target, now, session), scope)
-
-    def _slow(self, masks: _Masks, bit: int, needs: tuple[str, ...] | None, ask: Ask, scope: str) -> Verdict:
-        clause = self.clauses.get(ask.action)
-        if masks.deny >> bit & 1:
-            return Verdict(
-                False, f"a rule forbids {ask.action} to you here", self._denying(ask, scope), self.edition, clause
-            )
-        missing: Verdict | None = None
-        for name in masks.conditional.get(bit, ()):
-            why = _check(name, ask)
-            if why is None:
-                return self._yes[bit] if needs is None else self._conditions(needs, ask, self._yes[bit])
-            missing = missing or Verdict(False, why, f"if {name}", self.edition, clause, name)
-        return missing or Verdict(False, f"none of your roles may {ask.action} here", "silence", self.edition, clause)
-
-    def _conditions(self, needs: tuple[str, ...], ask: Ask, yes: Verdict) -> Verdict:
-        for name in needs:
-            why = _check(name, ask)
-            if why is not None:
-                return Verdict(False, why, f"needs {name}", self.edition, self.clauses.get(ask.action), name)
-        return yes
-
-    def _denying(self, ask: Ask, scope: str) -> str:
-        return next(
-            (
-                str(r)
-                for r, _, _ in self.rules_of(ask.actor.ref, scope, ask.now)
-                if r.effect == "deny" and r.covers(ask.action)
-            ),
-            "deny",
-        )
-
-
-def _bits(mask: int) -> Iterable[int]:
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
-
-
-def _check(name: str, ask: Ask) -> str | None:
-    known = CONDITIONS.get(name)
-    return f"the condition {name} is not known to this release" if known is None else known.check(ask)
-
+__all__ = [
+    "ALWAYS",
+    "ANYWHERE",
+    "CONDITIONS",
+    "FOREVER",
+    "MAX_DEPTH",
+    "RIGHTS",
+    "Ask",
+    "Assignment",
+    "Condition",
+    "Index",
+    "Rule",
+    "Verdict",
+    "condition",
+    "could",
+    "current",
+    "may",
+    "put_in_force",
+    "visible",
+    "who_may",
+    "why",
+]
 
 EMPTY = Index(0, (), {}, {HOUSE: None}, {}, {}, {}, ())
 _state: list[Index] = [EMPTY]
@@ -336,7 +105,7 @@ def could(actor: Actor, action: str, now: datetime) -> Verdict:
         for scope in spots:
             masks = index.masks(actor.ref, scope, now)
             if masks.allow >> bit & 1 or bit in masks.conditional:
-                return index._yes[bit]  # noqa: SLF001 - the index is of this file
+                return index.yes(bit)
     return index.decide(actor, action, HOUSE, now)
 
 
@@ -369,7 +138,8 @@ class Explanation:
 def why(ref: str, action: str, scope: str = HOUSE, now: datetime | None = None) -> Explanation:
     """Explain a decision: every rule that covers the action, with the assignment it comes by."""
     index, at = _state[0], now or clock.now()
-    grants, denials = [], []
+    grants: list[str] = []
+    denials: list[str] = []
     for rule, _, assignment in index.rules_of(ref, scope, at):
         if rule.covers(action):
             line = f"{rule} (as {assignment.role} of {assignment.scope}" + (

@@ -8,8 +8,8 @@ import logging
 import random
 from collections.abc import Iterator
 
-import casbin
-from casbin.model import Model
+import casbin  # type: ignore[import-untyped]
+from casbin.model import Model  # type: ignore[import-untyped]
 
 from kernel import clock
 from kernel.actor import Actor

@@ -1,5 +1,8 @@
-"""Before and after of an action, taken from the ORM session's own history. The database counts the rows beside us:
-a change that slips past this file makes the commit fail (see walls.sql), so nothing is changed unseen."""
+"""Before and after of an action, taken from the ORM session's own history.
+
+The database counts the rows beside us: a change that slips past this file makes the commit fail (see walls.sql),
+so nothing is changed unseen.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -53,7 +56,8 @@ class History:
         """Put each side's salted commitment in place of the content; without a subject there is no key, so it is masked."""
         if subject is None:
             return [value if value is None else MASK for value in pair]
-        key, sides = key_of(subject), []
+        key = key_of(subject)
+        sides: Change = []
         for side, value in zip(("before", "after"), pair, strict=True):
             if value is None:
                 sides.append(None)
@@ -141,7 +145,7 @@ _PLAIN: dict[type, Callable[[Any], Any]] = {
 
 def plain(value: Any) -> Any:
     """Return a column's value as the ledger's JSON profile can hold it (no floats, no bytes)."""
-    if value is None or isinstance(value, bool | int | str) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Enum):
         return plain(value.value)
