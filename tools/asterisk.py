@@ -108,7 +108,9 @@ def main() -> int:
         return UNAVAILABLE
     print(f"asterisk: {version} is ready in var/asterisk/tree")
     if not version.startswith(WANTED):
-        print(f"asterisk: WARNING: {version} is not {WANTED}x; from 22.11.0 on, a supervisor's whisper is known to fail")
+        print(
+            f"asterisk: WARNING: {version} is not {WANTED}x; from 22.11.0 on, a supervisor's whisper is known to fail"
+        )
     return 0
 
 
