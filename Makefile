@@ -30,7 +30,7 @@ lint: setup-dev ## Style, types and import rules
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timestamp
+	@$(BIN)/lint-imports
 
 format: setup-dev ## Put the code into the project's form
 	@$(BIN)/ruff format --quiet
