@@ -1,0 +1,61 @@
+"""The composed house: every door with its layers. One process of it runs per core."""
+
+import contextlib
+import importlib
+import importlib.util
+import logging
+from collections.abc import AsyncIterator
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import fields, logs, operations  # noqa: F401 - fields registers every use case
+from api.door import close_threads
+from api.errors import answer_burst, answer_error
+from api.headers import SameOriginOnly, SecurityHeaders
+from api.routes import routes
+from kernel import db, frame, fresh
+from kernel.errors import OmniError
+from kernel.settings import settings
+
+log = logging.getLogger("omniwarden.web")
+DOORS = ("api.console", "api.webchat", "api.phone", "api.live")
+
+
+@contextlib.asynccontextmanager
+async def life(_: Starlette) -> AsyncIterator[None]:
+    """Start and stop what each process has of its own: the freshness poll, the live hub, the ledger's writer."""
+    poll = fresh.Poll(lambda error: log.warning("rights and sessions could not be confirmed: %s", error))
+    poll.start()
+    async with contextlib.AsyncExitStack() as stack:
+        for name in DOORS:
+            own = getattr(importlib.import_module(name), "life", None)
+            if own is not None:
+                await stack.enter_async_context(own())
+        yield
+    poll.stop()
+    close_threads()
+    frame.close_writer()
+    db.forget_engines()
+
+
+def build() -> Starlette:
+    """Compose the application."""
+    logs.set_up()
+    table: list[Any] = [*operations.ROUTES, *routes()]
+    for name in DOORS:
+        table += getattr(importlib.import_module(name), "ROUTES", [])
+    secure = settings.base_url.startswith("https://")
+    return Starlette(
+        routes=table,
+        lifespan=life,
+        middleware=[
+            Middleware(operations.Measured),
+            Middleware(SecurityHeaders, framed={"/chat": "*"}, secure=secure),
+            Middleware(SameOriginOnly),
+            Middleware(GZipMiddleware, minimum_size=1000),
+        ],
+        exception_handlers={OmniError: answer_error, Exception: answer_burst},
+    )

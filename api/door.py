@@ -1,0 +1,140 @@
+"""From an action to an endpoint: cookie check on the loop, body read with a bound, one hop to a thread, one answer.
+
+The OpenAPI document is made from the same registry, so it cannot tell of a route that is not there.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api import errors
+from api.caller import caller_of
+from kernel.action import Action
+from kernel.actor import Actor
+from kernel.db import Record
+from kernel.errors import Fault, Malformed, OmniError, Unavailable
+from kernel.reading import Reading
+from kernel.settings import settings
+
+MAX_BODY = 262_144
+Case = Action[..., Any] | Reading[..., Any]
+_pool: list[ThreadPoolExecutor] = []
+
+
+def threads() -> ThreadPoolExecutor:
+    """Return this process's few threads, one database connection each."""
+    if not _pool:
+        _pool.append(ThreadPoolExecutor(settings.threads, thread_name_prefix="door"))
+    return _pool[0]
+
+
+def close_threads() -> None:
+    """Let running work end and close the threads."""
+    while _pool:
+        _pool.pop().shutdown(wait=True)
+
+
+async def in_thread(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run a use case in a thread, so that the loop goes on."""
+    return await asyncio.get_running_loop().run_in_executor(threads(), partial(call, *args, **kwargs))
+
+
+async def body_of(request: Request) -> dict[str, Any]:
+    """Return the JSON object a request carries; an empty body is an empty object.
+
+    Raises:
+        Malformed: too large, not JSON, or not an object.
+
+    """
+    read = bytearray()
+    async for part in request.stream():
+        read += part
+        if len(read) > MAX_BODY:
+            raise Malformed(f"A body may have at most {MAX_BODY} bytes.")
+    if not read:
+        return {}
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Malformed("Send application/json.", [Fault("body", "the content type is not application/json")])
+    try:
+        found = orjson.loads(bytes(read))
+    except orjson.JSONDecodeError as error:
+        raise Malformed("The body is not JSON.", [Fault("body", str(error))]) from None
+    if not isinstance(found, dict):
+        raise Malformed("The body is not a JSON object.", [Fault("body", "not an object")])
+    return found
+
+
+def target_of(request: Request) -> UUID:
+    """Return the id in the path.
+
+    Raises:
+        Malformed: not a UUID.
+
+    """
+    try:
+        return UUID(request.path_params["id"])
+    except ValueError:
+        raise Malformed("The id is not a UUID.", [Fault("id", "not a UUID")]) from None
+
+
+def shown(case: Case, result: Any) -> Any:
+    """Return what a door hands out of a result: the answer's model, never a table record."""
+    of = getattr(case.answer, "of", None)
+    if isinstance(result, list | tuple):
+        return [shown(case, r) for r in result]
+    if of is not None and result is not None:
+        result = of(result)
+    if isinstance(result, BaseModel) and not isinstance(result, Record):
+        return result.model_dump(mode="json")
+    if isinstance(result, Record):
+        return {"id": str(result.id), "ref": result.ref, "version": result.version}
+    if result is None or isinstance(result, str | int | bool | dict):
+        return result
+    return str(result)
+
+
+def endpoint(case: Case) -> Callable[[Request], Any]:
+    """Return the ASGI endpoint of an action or a reading."""
+
+    async def door(request: Request) -> Response:
+        try:
+            result = await _answer(case, request, caller_of(request))
+        except OmniError as error:
+            return errors.answer(error)
+        except ClientDisconnect:
+            return Response(status_code=499)
+        return Response(orjson.dumps(shown(case, result)), media_type="application/json")
+
+    return door
+
+
+async def _answer(case: Case, request: Request, actor: Actor) -> Any:
+    target = (target_of(request),) if case.on else ()
+    if isinstance(case, Action):
+        return await in_thread(case, actor, *target, **await body_of(request))
+    fields: dict[str, Any] = {}
+    for name in request.query_params:
+        values = request.query_params.getlist(name)
+        fields[name] = values if len(values) > 1 else values[0]
+    result, promise = await in_thread(case.begin, actor, *target, **fields)
+    if promise is not None:
+        try:
+            await asyncio.wait_for(asyncio.wrap_future(promise), timeout=10)
+        except Exception as lost:
+            raise Unavailable("The ledger cannot be written, so this cannot be shown.") from lost
+    return result
+
+
+def route_of(case: Case, path: str) -> Route:
+    """Return the route of a use case: POST for an action, GET for a reading."""
+    return Route(path, endpoint(case), methods=["POST" if isinstance(case, Action) else "GET"], name=case.name)
