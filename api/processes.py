@@ -134,3 +134,8 @@ def stop_event() -> threading.Event:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: event.set())
     return event
+
+
+def run_module(module: str, arguments: Sequence[str]) -> int:
+    """Run a module of ours to its end and return its exit code."""
+    return subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode  # noqa: S603 - our own module

@@ -1,0 +1,202 @@
+"""The command line: `omniwarden --help`."""
+
+import asyncio
+import logging
+import os
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from api import processes
+from kernel.errors import OmniError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Security, identity and compliance for a contact centre, and its omnichannel core.",
+)
+ledger = typer.Typer(no_args_is_help=True, help="Verify and export the ledger.")
+app.add_typer(ledger, name="ledger")
+out = Console()
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on; else the setting.")] = "",
+    port: Annotated[int, typer.Option(help="Port to listen on; else the setting.")] = 0,
+    workers: Annotated[int, typer.Option(help="Web processes; 0 means the setting, then one per core.")] = 0,
+) -> None:
+    """Serve the console and the JSON surface."""
+    from api import logs  # noqa: PLC0415 - a command loads what it needs
+    from api.serving import web_children  # noqa: PLC0415
+
+    logs.set_up()
+    processes.end_with_parent()
+    supervisor = processes.Supervisor(web_children(host, port, workers))
+    supervisor.start()
+    supervisor.run()
+
+
+@app.command(hidden=True)
+def web(descriptor: int) -> None:
+    """Run one web process on a socket that was opened for it."""
+    from api.serving import run_web  # noqa: PLC0415
+
+    processes.end_with_parent()
+    run_web(descriptor)
+
+
+@app.command()
+def worker() -> None:
+    """Run effects, deadlines and sweeps."""
+    from api.worker import run  # noqa: PLC0415
+
+    processes.end_with_parent()
+    run()
+
+
+@app.command()
+def sequencer() -> None:
+    """Put ledger entries into the tree and sign its head; the only process that holds the signing key."""
+    from api.serving import run_sequencer  # noqa: PLC0415
+
+    processes.end_with_parent()
+    run_sequencer(processes.stop_event())
+
+
+@app.command()
+def voice() -> None:
+    """Run the calls: hold Asterisk's application, greet, queue, ring agents."""
+    from api import fields, logs  # noqa: F401, PLC0415 - registers every use case
+    from contactcenter import voice as calls  # noqa: PLC0415
+
+    logs.set_up()
+    processes.end_with_parent()
+
+    async def go() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, stop.set)
+        await calls.run(stop)
+
+    asyncio.run(go())
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port on loopback.")] = 8080,
+    fresh: Annotated[bool, typer.Option(help="Throw the demonstration house away and begin anew.")] = False,
+    voice: Annotated[bool, typer.Option(help="Start Asterisk where it can be had.")] = True,
+) -> None:
+    """Set up and serve the demonstration house, on this machine only."""
+    os.environ["OMNIWARDEN_DEMO"] = "true"
+    os.environ["OMNIWARDEN_PORT"] = str(port)
+    from api.demo import run  # noqa: PLC0415
+
+    run(fresh=fresh, voice=voice)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this release and, at first, found the house on the shipped book."""
+    from api import schema  # noqa: PLC0415
+    from api.house import found  # noqa: PLC0415
+    from kernel.settings import settings  # noqa: PLC0415
+
+    url = settings.migrate_url or settings.database_url
+    if not url:
+        raise typer.BadParameter("Set OMNIWARDEN_DATABASE_URL (or DATABASE_URL) first.")
+    schema.migrate(url)
+    out.print(f"The database stands at revision {schema.current(url)}; edition {found()} of the book is in force.")
+
+
+@app.command("who-may")
+def who_may(
+    action: str, scope: Annotated[str, typer.Option(help="Where: house, site:x, client:x, campaign:x.")] = "house"
+) -> None:
+    """List who may do an action in a scope."""
+    gate = _gate()
+    for ref in gate.who_may(action, scope):
+        out.print(ref, highlight=False)
+
+
+@app.command()
+def why(who: str, action: str, scope: Annotated[str, typer.Option(help="Where.")] = "house") -> None:
+    """Explain why somebody (person:ID or clerk:NAME) may or may not do an action in a scope."""
+    told = _gate().why(who, action, scope)
+    out.print(
+        f"{'allowed' if told.allowed else 'not allowed'} under edition {told.edition}"
+        + (f", clause {told.clause}" if told.clause else "")
+    )
+    for title, lines in (("granted by", told.grants), ("forbidden by", told.denials), ("and needs", told.needs)):
+        for line in lines:
+            out.print(f"  {title} {line}", highlight=False)
+    if not told.grants:
+        out.print("  no rule of any role held there speaks of it")
+
+
+def _gate():  # type: ignore[no-untyped-def]  # noqa: ANN202 - the module itself
+    from api import fields  # noqa: F401, PLC0415
+    from kernel import fresh, gate  # noqa: PLC0415
+
+    try:
+        fresh.refresh(force=True)
+    except OmniError as error:
+        raise typer.BadParameter(error.why) from None
+    return gate
+
+
+@ledger.command()
+def verify(
+    export: Annotated[Path | None, typer.Option(help="Verify an exported folder instead of the database.")] = None,
+    vkey: Annotated[
+        list[str] | None, typer.Option(help="Verifier key of the log; may be given more than once.")
+    ] = None,
+    since: Annotated[int, typer.Option(help="Only entries from this index on.")] = 0,
+    trusted: Annotated[
+        Path | None, typer.Option(help="A checkpoint kept elsewhere; the log must be consistent with it.")
+    ] = None,
+) -> None:
+    """Check signatures, tree, tiles, columns and gaps; name the first bad entry. Exit code 1 when something is wrong."""
+    from api.auditing import verify_database, verify_export  # noqa: PLC0415
+
+    report = verify_export(export, vkey or [], trusted) if export else verify_database(vkey or [], since, trusted)
+    for line in report.lines:
+        out.print(line, highlight=False)
+    raise typer.Exit(0 if report.sound else 1)
+
+
+@ledger.command("export")
+def export_ledger(folder: Path) -> None:
+    """Write tiles, entries and the signed checkpoint as static files that anyone can verify offline."""
+    from api.auditing import export  # noqa: PLC0415
+
+    out.print(export(folder))
+
+
+@app.command()
+def bench(
+    only: Annotated[str, typer.Option(help="Figures by id, with commas.")] = "",
+    scale: Annotated[float, typer.Option(help="Share of the full size.")] = 1.0,
+) -> None:
+    """Measure the figures of this release."""
+    arguments = [*(["--only", only] if only else []), "--scale", str(scale)]
+    raise typer.Exit(processes.run_module("bench", arguments))
+
+
+def main() -> None:
+    """Run the command line; an error of the house is a sentence, not a trace."""
+    logging.getLogger().setLevel(logging.WARNING)
+    try:
+        app()
+    except OmniError as error:
+        Console(stderr=True).print(f"[bold]{error.why}[/bold]")
+        raise SystemExit(1) from None
+
+
+if __name__ == "__main__":
+    main()

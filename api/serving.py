@@ -1,0 +1,70 @@
+"""Run the processes: web on a shared socket, and the sequencer with the signing key."""
+
+import os
+import threading
+from pathlib import Path
+
+import uvicorn
+
+from api import logs, processes
+from api.processes import Child
+from kernel import db
+from kernel.db import SEQUENCER
+from kernel.errors import Refused
+from kernel.ledger.sequencer import Sequencer
+from kernel.ledger.signer import Signer
+from kernel.settings import settings
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def web_children(host: str = "", port: int = 0, workers: int = 0) -> list[Child]:
+    """Return the web processes to run, on one socket opened here.
+
+    Raises:
+        Refused: when the demonstration house is asked to listen beyond loopback.
+
+    """
+    address, number = host or settings.host, port or settings.port
+    if settings.demo and address not in LOOPBACK:
+        raise Refused(None, "The demonstration house shows secrets on a page, so it listens on this machine only.")
+    shared = processes.listen(address, number)
+    count = workers or settings.workers or os.cpu_count() or 1
+    return [
+        Child(f"web {n + 1}", ["web", str(shared.fileno())], (shared.detach() if n == count - 1 else shared.fileno(),))
+        for n in range(count)
+    ]
+
+
+def run_web(descriptor: int) -> None:
+    """Serve on an open socket until told to stop; open streams end at once, running requests are finished."""
+    uvicorn.run(
+        "api.app:build",
+        factory=True,
+        fd=descriptor,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+        timeout_keep_alive=20,
+        server_header=False,
+        proxy_headers=False,
+        ws_max_size=65_536,
+    )
+
+
+def signer() -> Signer:
+    """Return the log's signer, its key made at the first start."""
+    folder = Path(settings.key_folder)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    key, state = folder / "ledger.key", folder / "ledger.state"
+    if key.exists():
+        return Signer.open(settings.ledger_name, key, state)
+    return Signer.create(settings.ledger_name, key, state)
+
+
+def run_sequencer(stop: threading.Event) -> None:
+    """Sequence until told to stop. The public verifier key lies beside the private one, for auditors."""
+    logs.set_up()
+    made = signer()
+    (Path(settings.key_folder) / "ledger.vkey").write_text("".join(f"{v.vkey}\n" for v in made.verifiers))
+    Sequencer(lambda: db.connect(SEQUENCER), made).run(stop)
