@@ -24,7 +24,9 @@ from pathlib import Path
 
 from contactcenter.voice import prompts
 from contactcenter.voice import site as sites
-from contactcenter.voice.site import Site
+from contactcenter.voice.ari import Address
+from contactcenter.voice.site import USER, Site
+from kernel.settings import settings
 
 log = logging.getLogger(__name__)
 RTP_PORTS = 400
@@ -132,6 +134,22 @@ def install(folder: Path, tree: Path, recordings: Path, *, sip_port: int = 5060)
     memory.write_text(json.dumps({"password": password, "http_port": site.http_port, "sip_port": site.sip_port,
                                   "rtp_start": site.rtp_start}))  # fmt: skip
     return site
+
+
+def own_folder() -> Path:
+    """Where our own Asterisk's files lie."""
+    return settings.state_folder / "voice"
+
+
+def address() -> Address | None:
+    """Where Asterisk's ARI is: as the settings say, else our own if it was ever installed, else None."""
+    if settings.asterisk_url:
+        return Address.of(settings.asterisk_url, settings.asterisk_user, settings.asterisk_password)
+    memory = own_folder() / "site.json"
+    if not memory.exists():
+        return None
+    known = json.loads(memory.read_text())
+    return Address.of(f"http://127.0.0.1:{known['http_port']}", USER, known["password"])
 
 
 def answers(url: str) -> bool:
