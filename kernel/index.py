@@ -110,6 +110,7 @@ class _Masks:
     allow: int
     deny: int
     conditional: dict[int, tuple[str, ...]]
+    since: datetime
     until: datetime
 
 
@@ -194,9 +195,9 @@ class Index:
                         yield rule, mask, assignment
 
     def masks(self, ref: str, scope: str, now: datetime) -> _Masks:
-        """Return (made at first use) what a subject may do in a scope, and until when that stands."""
+        """Return (made at first use) what a subject may do in a scope, and from when until when that stands."""
         known = self._masks.get((ref, scope))
-        if known is not None and now < known.until:
+        if known is not None and known.since <= now < known.until:
             return known
         allow = deny = 0
         conditional: dict[int, list[str]] = {}
@@ -208,12 +209,13 @@ class Index:
             else:
                 for bit in _bits(mask):
                     conditional.setdefault(bit, []).append(rule.condition)
-        edges = [t for a in self.assignments.get(ref, ()) for t in (a.start, a.end) if t > now]
+        edges = [t for a in self.assignments.get(ref, ()) for t in (a.start, a.end)]
         made = _Masks(
             allow & ~deny,
             deny,
             {b: tuple(c) for b, c in conditional.items() if not deny >> b & 1},
-            min(edges, default=FOREVER),
+            max((t for t in edges if t <= now), default=ALWAYS),
+            min((t for t in edges if t > now), default=FOREVER),
         )
         if len(self._masks) > MAX_MASKS:
             self._masks.clear()
@@ -226,7 +228,7 @@ class Index:
     ) -> Verdict:
         """Decide, by mask and then by the named conditions of the rule and of the action."""
         masks = self._masks.get((actor.ref, scope))
-        if masks is None or now >= masks.until:
+        if masks is None or not masks.since <= now < masks.until:
             masks = self.masks(actor.ref, scope, now)
         bit = self.bits.get(action)
         if bit is None:
