@@ -1,0 +1,84 @@
+"""People: the list and a person's page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.console.pages.account import Session
+from api.console.pages.frame import Choice, Form, HistoryRow, State
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """A person in the list."""
+
+    id: str
+    name: str
+    user_name: str
+    roles: str
+    site: str
+    state: State
+    seen: datetime | None
+
+
+@dataclass(frozen=True)
+class People:
+    """The people one may see."""
+
+    form: Form
+    rows: tuple[PersonRow, ...]
+    total: int
+    older: str = ""
+    may_add: bool = False
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """The form that adds a person."""
+
+    form: Form
+    sites: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Right:
+    """A role and where it comes from."""
+
+    id: str
+    role: str
+    scope: str
+    start: datetime
+    end: datetime | None
+    giver: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that can be done to a person now. `why_not` says why it cannot."""
+
+    action: str
+    label: str
+    href: str
+    question: str
+    grave: bool = False
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person: accounts, rights and where each comes from, sessions, history."""
+
+    id: str
+    name: str
+    user_name: str
+    state: State
+    email: str
+    phone: str
+    joined: datetime
+    languages: tuple[str, ...]
+    skills: tuple[str, ...]
+    factors: tuple[str, ...]
+    rights: tuple[Right, ...]
+    sessions: tuple[Session, ...]
+    history: tuple[HistoryRow, ...]
+    deeds: tuple[Deed, ...]

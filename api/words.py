@@ -1,0 +1,84 @@
+"""The languages people read here: which one a request wants, and the catalogue that speaks it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from gettext import NullTranslations, translation
+from pathlib import Path
+
+from babel import Locale
+
+LANGUAGES = ("en", "fr")
+NAMES = {"en": "English", "fr": "Français"}
+FOLDER = Path(__file__).parent / "locale"
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+def language() -> str:
+    """The language being spoken now."""
+    return _language.get()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak `code` inside the block."""
+    token = _language.set(code if code in LANGUAGES else LANGUAGES[0])
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+@cache
+def catalogue(code: str) -> NullTranslations:
+    """The compiled catalogue of a language. English is the language of the sources and needs none."""
+    if code == LANGUAGES[0]:
+        return NullTranslations()
+    return translation("messages", FOLDER, [code])
+
+
+@cache
+def locale(code: str) -> Locale:
+    """Babel's locale, for dates and numbers. British habits in English: day before month, 24 hours."""
+    return Locale.parse("en_GB" if code == "en" else code)
+
+
+def _(message: str, **values: object) -> str:
+    """Translate a sentence; `%(name)s` places take `values`."""
+    text = catalogue(language()).gettext(message)
+    return text % values if values else text
+
+
+def plural(one: str, many: str, count: int, **values: object) -> str:
+    """Translate a sentence that counts; `%(num)s` is the count."""
+    return catalogue(language()).ngettext(one, many, count) % {"num": count, **values}
+
+
+def N_(message: str) -> str:  # noqa: N802  # gettext's own name for "mark, translate later"
+    """Mark a sentence for the catalogue; it is translated where it is shown."""
+    return message
+
+
+def choose(profile: str | None, accepted: str) -> str:
+    """The language for a person: the profile's, else the best of the Accept-Language header, else English."""
+    if profile in LANGUAGES:
+        return profile
+    best, weight = LANGUAGES[0], 0.0
+    for item in accepted.split(","):
+        tag, _semicolon, quality = item.strip().partition(";")
+        code = tag.strip().lower().partition("-")[0]
+        asked = _quality(quality)
+        if code in LANGUAGES and asked > weight:
+            best, weight = code, asked
+    return best
+
+
+def _quality(text: str) -> float:
+    name, _equals, value = text.strip().partition("=")
+    if name != "q":
+        return 1.0
+    try:
+        return min(float(value), 1.0)
+    except ValueError:
+        return 0.0

@@ -1,0 +1,7 @@
+import "./guard.js";
+import "./navigation.js";
+import "./keys.js";
+import "./forms.js";
+import "./clocks.js";
+import "./passkeys.js";
+import "./live.js";

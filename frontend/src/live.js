@@ -1,0 +1,69 @@
+// Live pages. A hint says what changed ("conversation:7, index 812"); whoever on the page listens to it fetches itself anew.
+// An element listens with data-topics="inbox conversation:7" and htmx does the rest: hx-get=... hx-trigger="live".
+import { policy } from "./guard.js";
+
+const body = document.body;
+
+if (body.dataset.live) {
+  const send = connect();
+  send({ hello: true, after: Number(body.dataset.live), path: body.dataset.livePath });
+  addEventListener("pagehide", () => send({ goodbye: true }));
+}
+
+function connect() {
+  if (self.SharedWorker) {
+    const worker = new SharedWorker(policy.createScriptURL(body.dataset.liveWorker), { name: "live" });
+    worker.port.onmessage = ({ data }) => receive(data);
+    worker.port.start();
+    return (message) => worker.port.postMessage(message);
+  }
+  return alone;
+}
+
+// Without SharedWorker (some phones): one stream for this page alone.
+function alone(message) {
+  if (!message.hello) return;
+  const open = (after) => {
+    let last = after;
+    const source = new EventSource(`${message.path}?after=${after}`);
+    source.onopen = () => receive({ line: "open" });
+    source.onmessage = (event) => {
+      last = Number(event.lastEventId) || last;
+      receive({ hint: JSON.parse(event.data) });
+    };
+    source.addEventListener("signed-out", () => receive({ signedOut: true }));
+    source.addEventListener("too-old", () => receive({ reload: true }));
+    source.onerror = () => {
+      receive({ line: "lost" });
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => open(last), 3000);
+    };
+  };
+  open(message.after);
+}
+
+function receive(message) {
+  if (message.line) body.dataset.line = message.line;
+  if (message.reload) location.reload();
+  if (message.signedOut) location.assign(`/signin?next=${encodeURIComponent(location.pathname)}`);
+  if (message.hint) spread(message.hint);
+}
+
+function spread(hint) {
+  const topics = new Set(hint.topics);
+  for (const one of document.querySelectorAll("[data-topics]")) {
+    if (!one.dataset.topics.split(" ").some((topic) => topics.has(topic))) continue;
+    later(one, Number(one.dataset.patience ?? 0));
+  }
+  document.dispatchEvent(new CustomEvent("omniwarden:hint", { detail: hint }));
+}
+
+// Wide lists wait a little, at random: many screens that hear one hint do not all ask in the same instant.
+const waiting = new WeakSet();
+function later(element, patience) {
+  if (waiting.has(element)) return;
+  waiting.add(element);
+  setTimeout(() => {
+    waiting.delete(element);
+    if (element.isConnected) element.dispatchEvent(new Event("live"));
+  }, patience * Math.random());
+}
