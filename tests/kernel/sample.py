@@ -140,7 +140,7 @@ DOCUMENT: dict[str, Any] = {
         "barred": {"never": ["sample-note.edit"]},
         "founder": {"may": ["house.*", "sample-role.*", "role.escalate"]},
     },
-    "actions": {"sample-note.sneak": {"clause": "OC-14"}},
+    "actions": {},
     "clerks": {"setup": ["founder", "writer"]},
 }
 
