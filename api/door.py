@@ -4,6 +4,7 @@ The OpenAPI document is made from the same registry, so it cannot tell of a rout
 """
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -22,6 +23,7 @@ from kernel.action import Action
 from kernel.actor import Actor
 from kernel.db import Record
 from kernel.errors import Fault, Malformed, OmniError, Unavailable
+from kernel.once import ONCE, Once, Repeated
 from kernel.reading import Reading
 from kernel.settings import settings
 
@@ -109,6 +111,10 @@ def endpoint(case: Case) -> Callable[[Request], Any]:
     async def door(request: Request) -> Response:
         try:
             result = await _answer(case, request, caller_of(request))
+        except Repeated as again:
+            return Response(
+                orjson.dumps(again.answer), media_type="application/json", headers={"Idempotent-Replayed": "true"}
+            )
         except OmniError as error:
             return errors.answer(error)
         except ClientDisconnect:
@@ -121,7 +127,7 @@ def endpoint(case: Case) -> Callable[[Request], Any]:
 async def _answer(case: Case, request: Request, actor: Actor) -> Any:
     target = (target_of(request),) if case.on else ()
     if isinstance(case, Action):
-        return await in_thread(case, actor, *target, **await body_of(request))
+        return await _act(case, actor, target, request)
     fields: dict[str, Any] = {}
     for name in request.query_params:
         values = request.query_params.getlist(name)
@@ -133,6 +139,23 @@ async def _answer(case: Case, request: Request, actor: Actor) -> Any:
         except Exception as lost:
             raise Unavailable("The ledger cannot be written, so this cannot be shown.") from lost
     return result
+
+
+async def _act(case: Action[..., Any], actor: Actor, target: tuple[UUID, ...], request: Request) -> Any:
+    fields = await body_of(request)
+    key = request.headers.get("idempotency-key")
+    if key is None:
+        return await in_thread(case, actor, *target, **fields)
+    sent = hashlib.sha256(orjson.dumps([str(target), fields], option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+    def act() -> Any:
+        token = ONCE.set(Once(key, sent, partial(shown, case)))
+        try:
+            return case(actor, *target, **fields)
+        finally:
+            ONCE.reset(token)
+
+    return await in_thread(act)
 
 
 def route_of(case: Case, path: str) -> Route:

@@ -21,7 +21,7 @@ from sqlalchemy import Select
 from sqlmodel import select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from kernel import clock, fresh, gate
+from kernel import clock, fresh, gate, once
 from kernel.actor import Actor
 from kernel.db import Record, uuid7
 from kernel.errors import NotFound, OmniError
@@ -154,9 +154,11 @@ class Action(Frame, Generic[P, R]):
         try:
             with write_transaction(action_id) as (session, raw):
                 work = Work(actor, self.name, action_id, now, session)
+                claimed = once.claim(session, actor, self.name, now)
                 result = self.perform(work, target_id, kwargs, seen)
                 _tell(work)
                 session.flush()
+                once.keep(session, claimed, result)
                 shown, details = session.history.told(lambda subject: key_of(work, subject))
                 draft = draft_of(work, seen, self.clauses, "done", session.history.rows, shown, details)
                 finish(raw, insert_statement(draft), action_id)

@@ -11,6 +11,7 @@ import pytest
 from kernel import db, frame, fresh, gate
 from kernel.postgres import Cluster, start
 from kernel.settings import load
+from policy.book import forget_editions
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = ROOT / "var" / "test"
@@ -89,6 +90,7 @@ def use(url: str) -> None:
     """Have this process work on a database."""
     db.settings = load({"OMNIWARDEN_DATABASE_URL": url, "OMNIWARDEN_THREADS": "8"})
     fresh.forget()
+    forget_editions()
 
 
 def leave() -> None:
