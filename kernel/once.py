@@ -33,12 +33,12 @@ class OnceKey(SQLModel, table=True):
 
     digest: str = Field(primary_key=True)
     body: str
-    answer: Any = Field(default=None, sa_type=JSONB)
+    answer: Any = Field(default=None, sa_type=JSONB, nullable=True)
     at: datetime = Field(sa_type=Utc, index=True)
 
 
 class Repeated(Conflict):
-    """This was done before; `answer` is what it got then."""
+    """It was done before; `answer` is what it got then."""
 
     def __init__(self, answer: Any) -> None:
         super().__init__("This request was done before.")

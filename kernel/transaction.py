@@ -50,6 +50,8 @@ def write_transaction(action_id: UUID) -> Iterator[tuple[WriteSession, "psycopg.
             yield session, raw
         finally:
             session.expunge_all()
+            if raw.closed:
+                session.invalidate()
             session.close()
 
 
