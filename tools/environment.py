@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 from debian import Unavailable, machine_root, run, unpack
@@ -30,8 +32,10 @@ CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 def stamp(lock: Path) -> str:
     """Digest of all that decides what the environment holds: the locks, our packaging, this Python, this place."""
     seen = hashlib.sha256(f"{sys.version}\n{ROOT}\n{lock.name}\n".encode())
-    for file in (lock, ROOT / "pyproject.toml"):
-        seen.update(file.read_bytes())
+    seen.update(lock.read_bytes())
+    packaging = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    for part in ("build-system", "project"):
+        seen.update(json.dumps(packaging[part], sort_keys=True).encode())
     return f"{lock.name} {seen.hexdigest()}"
 
 

@@ -17,7 +17,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     for name, file in {"RUN_LOCK": "requirements.lock", "DEV_LOCK": "requirements-dev.lock"}.items():
         (tmp_path / file).write_text("a==1 --hash=sha256:00\n")
         monkeypatch.setattr(environment, name, tmp_path / file)
-    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "pyproject.toml").write_text("[build-system]\nrequires = []\n[tool.ruff]\n[project]\nname = 'a'\n")
     monkeypatch.setattr(environment, "ROOT", tmp_path)
     monkeypatch.setattr(environment, "STAMP", tmp_path / "stamp")
     return environment
@@ -32,12 +32,19 @@ def test_environment_for_tests_does_for_running_too_but_not_the_other_way_round(
     assert not environment.up_to_date(dev=True)
 
 
-@pytest.mark.parametrize("file", ["requirements-dev.lock", "pyproject.toml"])
-def test_changed_lock_or_packaging_makes_it_stale(environment, file: str) -> None:
+@pytest.mark.parametrize(
+    ("file", "line", "fresh"),
+    [
+        ("requirements-dev.lock", "b==2\n", False),
+        ("pyproject.toml", "version = '2'\n", False),
+        ("pyproject.toml", "[tool.mypy]\n", True),
+    ],
+)
+def test_changed_lock_or_packaging_makes_it_stale_and_a_tool_setting_does_not(environment, file, line, fresh) -> None:
     environment.STAMP.write_text(environment.stamp(environment.DEV_LOCK))
     with (environment.ROOT / file).open("a") as stream:
-        stream.write("# changed\n")
-    assert not environment.up_to_date(dev=True)
+        stream.write(line)
+    assert environment.up_to_date(dev=True) is fresh
 
 
 def test_bootstrap_without_a_python_says_what_to_do(tmp_path: Path) -> None:
