@@ -111,9 +111,7 @@ def requirement(name: str, at: datetime | None = None) -> Requirement:
 
 def duty_rules(at: datetime | None = None) -> dict[str, DutyRule]:
     """Give the duties whose clause is in force."""
-    book = in_force(at)
-    live = {found.id for found in book.clauses if found.in_force}
-    return {name: rule for name, rule in book.duties.items() if rule.clause in live}
+    return in_force(at).live_duties
 
 
 def conflicts(roles: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlmodel import col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from kernel.action import Work, action
 from kernel.db import Answer
@@ -20,7 +21,7 @@ from policy.settlements import out_of, settled
 Comment = Annotated[str, Field(max_length=2000)]
 Reason = Annotated[str, Field(min_length=3, max_length=500)]
 Page = Annotated[int, Field(ge=1, le=200)]
-SWEPT_AT_ONCE = 200
+SWEPT_AT_ONCE = 80
 
 
 class ApprovalView(Answer):
@@ -175,12 +176,17 @@ def take_question_back(work: Work, approval: Approval, *, reason: Reason) -> App
     return withdraw_approval(work, approval, reason)
 
 
+def over(now: datetime) -> SelectOfScalar[Approval]:
+    """Select the approvals whose time is over: unanswered, or granted and not used in time."""
+    unanswered = (col(Approval.state) == "open") & (col(Approval.answer_by) <= now)
+    unused = (col(Approval.state) == "granted") & (col(Approval.valid_until) <= now)
+    return select(Approval).where(or_(unanswered, unused))
+
+
 @action("approval.sweep", scope="house")
 def sweep_approvals(work: Work) -> int:
     """End approvals whose time is over: unanswered, or granted and not used in time. [AC-1]"""
-    unanswered = (col(Approval.state) == "open") & (col(Approval.answer_by) <= work.now)
-    unused = (col(Approval.state) == "granted") & (col(Approval.valid_until) <= work.now)
-    over = select(Approval).where(or_(unanswered, unused)).limit(SWEPT_AT_ONCE).with_for_update(skip_locked=True)
-    ended = sum(expire_if_over(work, row) for row in work.select(over).all())
+    rows = work.select(over(work.now).limit(SWEPT_AT_ONCE).with_for_update(skip_locked=True)).all()
+    ended = sum(expire_if_over(work, row) for row in rows)
     work.note("ended", ended)
     return ended

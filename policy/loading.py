@@ -1,14 +1,14 @@
 """From the YAML files under policy/book to one book, with faults told by file, clause and field."""
 
 import re
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 from pydantic import ValidationError
 
-from policy.reading import Book, Role
+from policy.reading import Book, Role, WaiverRule
 
 SHIPPED = Path(__file__).parent / "book"
 
@@ -95,42 +95,47 @@ def merge(books: Mapping[str, Book]) -> Book:
 
     Raises BookError naming both files when two of them say the same thing twice.
     """
-    home: dict[str, str] = {}
-
-    def once(kind: str, key: str, file: str) -> None:
-        told = f"{kind} {key}"
-        if told in home:
-            raise BookError(f"{file}: {told} is already written in {home[told]}")
-        home[told] = file
-
-    clauses, toxic = [], []
-    clerks: dict[str, list[str]] = {}
+    files = sorted(books.items())
+    _once(files)
     roles: dict[str, Role] = {}
-    parts: dict[str, dict[str, Any]] = {"actions": {}, "approvals": {}, "duties": {}}
-    for file, book in sorted(books.items()):
-        for clause in book.clauses:
-            once("clause", clause.id, file)
-            clauses.append(clause)
+    for file, book in files:
         for role_id, role in book.roles.items():
             roles[role_id] = _joined(file, role_id, roles.get(role_id), role)
-        for part, entries in parts.items():
-            for key, entry in getattr(book, part).items():
-                once(part.removesuffix("s") if part != "duties" else "duty", key, file)
-                entries[key] = entry
-        for clerk, held in book.clerks.items():
-            once("clerk", clerk, file)
-            clerks[clerk] = held
-        for pair in book.toxic:
-            once("toxic pair", " and ".join(sorted(pair.roles)), file)
-            toxic.append(pair)
     unnamed = sorted(role_id for role_id, role in roles.items() if role.label is None)
     if unnamed:
         raise BookError(f"roles {', '.join(unnamed)}: no file gives a label")
-    for role_id in roles:
-        if role_id.startswith("clerk-"):
-            clerks.setdefault(role_id.removeprefix("clerk-"), [role_id])
-    clauses.sort(key=lambda clause: (clause.id[:2], int(clause.id[3:])))
-    return Book(clauses=clauses, roles=roles, toxic=toxic, clerks=clerks, **parts)
+    own = {role_id.removeprefix("clerk-"): [role_id] for role_id in roles if role_id.startswith("clerk-")}
+    return Book(
+        clauses=sorted((c for _, book in files for c in book.clauses), key=lambda c: (c.id[:2], int(c.id[3:]))),
+        roles=roles,
+        actions={k: v for _, book in files for k, v in book.actions.items()},
+        approvals={k: v for _, book in files for k, v in book.approvals.items()},
+        duties={k: v for _, book in files for k, v in book.duties.items()},
+        toxic=[pair for _, book in files for pair in book.toxic],
+        waivers=next((book.waivers for _, book in files if book.waivers != WaiverRule()), WaiverRule()),
+        clerks=own | {k: v for _, book in files for k, v in book.clerks.items()},
+    )
+
+
+def _once(files: Sequence[tuple[str, Book]]) -> None:
+    """Refuse what two files say."""
+    home: dict[str, str] = {}
+    for file, book in files:
+        for told in _told(book):
+            if told in home:
+                raise BookError(f"{file}: {told} is already written in {home[told]}")
+            home[told] = file
+
+
+def _told(book: Book) -> Iterator[str]:
+    yield from (f"clause {clause.id}" for clause in book.clauses)
+    yield from (f"action {name}" for name in book.actions)
+    yield from (f"approval {name}" for name in book.approvals)
+    yield from (f"duty {name}" for name in book.duties)
+    yield from (f"clerk {name}" for name in book.clerks)
+    yield from (f"toxic pair {' and '.join(sorted(pair.roles))}" for pair in book.toxic)
+    if book.waivers != WaiverRule():
+        yield "part waivers"
 
 
 def _joined(file: str, role_id: str, old: Role | None, new: Role) -> Role:

@@ -22,6 +22,8 @@ class EditionProposal(Record, table=True):
     summary: str
     document: dict[str, Any] = Field(sa_type=JSONB)
     digest: str
+    base: int
+    """The edition in force when it was proposed."""
     proposed_by: UUID
     proposed_at: datetime = Field(sa_type=Utc)
     state: str = "proposed"
@@ -171,6 +173,7 @@ class DutyCalendar(Record, table=True):
     rule: str = Field(unique=True)
     terms: str
     """Anchor, interval and zone as last read from the book; when the book changes them the next start is computed anew."""
+    since: datetime = Field(sa_type=Utc)
     next_at: datetime = Field(sa_type=Utc)
 
 

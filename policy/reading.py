@@ -1,6 +1,7 @@
 """The form of the policy book: what a file under policy/book may say."""
 
 import re
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
@@ -143,6 +144,12 @@ class Toxic(Strict):
     why: str = Field(min_length=10)
 
 
+class WaiverRule(Strict):
+    """How long a waiver may last; it always ends."""
+
+    longest: SpanText = "1 year"
+
+
 class Book(Strict):
     """One file of the book, or the whole of it once merged."""
 
@@ -152,6 +159,7 @@ class Book(Strict):
     approvals: dict[str, Requirement] = {}
     duties: dict[str, DutyRule] = {}
     toxic: list[Toxic] = []
+    waivers: WaiverRule = WaiverRule()
     clerks: dict[str, list[str]] = {}
     """Machines and their roles; a role `clerk-<name>` is its clerk's without a word."""
 
@@ -162,6 +170,21 @@ class Book(Strict):
         for name in value:
             _matches(pattern, name, "a lower-case name")
         return value
+
+    @cached_property
+    def live_duties(self) -> dict[str, DutyRule]:
+        """The duties whose clause is in force."""
+        live = {clause.id for clause in self.clauses if clause.in_force}
+        return {name: rule for name, rule in self.duties.items() if rule.clause in live}
+
+    @cached_property
+    def duties_by_fact(self) -> dict[str, list[str]]:
+        """Which live duties each fact opens, fulfils or ends."""
+        found: dict[str, list[str]] = {}
+        for name, rule in self.live_duties.items():
+            for fact in {rule.opened_by, rule.fulfilled_by, rule.ended_by} - {None}:
+                found.setdefault(str(fact), []).append(name)
+        return found
 
     def document(self) -> dict[str, Any]:
         """The book as plain JSON values, fields under their written names; `Book.model_validate` reads it back."""
