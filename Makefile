@@ -10,8 +10,7 @@ help: ## Show what make can do here
 
 setup: ## Make the environment, the browser parts and Asterisk, as far as this machine can have them
 	@tools/bootstrap
-	@$(BIN)/python tools/frontend.py
-	@$(BIN)/python tools/asterisk.py || true
+	@$(BIN)/python tools/asterisk.py & voice=$$!; $(BIN)/python tools/frontend.py; code=$$?; wait $$voice; exit $$code
 
 run: setup ## Start the demonstration house and print its address and how to sign in
 	@$(BIN)/omniwarden demo
