@@ -128,6 +128,7 @@ class Index:
     actions: tuple[str, ...]
     implicit: dict[str, str] = field(default_factory=lambda: {"person": "member", "nobody": "nobody"})
     bits: dict[str, int] = field(init=False)
+    rule_scopes: frozenset[str] = field(init=False)
     _yes: list[Verdict] = field(init=False)
     _closure: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
     _by_role: dict[str, list[tuple[Rule, int]]] = field(init=False)
@@ -141,6 +142,7 @@ class Index:
         put(
             self, "_yes", [Verdict(True, "allowed", "granted", self.edition, self.clauses.get(a)) for a in self.actions]
         )
+        put(self, "rule_scopes", frozenset({HOUSE, *(r.scope for r in self.rules if r.scope != ANYWHERE)}))
         by_role: dict[str, list[tuple[Rule, int]]] = {}
         for rule in self.rules:
             mask = 0
