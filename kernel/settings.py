@@ -49,6 +49,9 @@ class Settings(BaseModel):
         "",
         description="Asterisk's HTTP address, such as http://127.0.0.1:8088; empty means start our own where possible.",
     )
+    asterisk_tree: Path = Field(
+        Path("var/asterisk/tree"), description="Where an unpacked Asterisk lies; used when asterisk_url is empty."
+    )
     asterisk_user: str = Field("omniwarden", description="ARI user.")
     asterisk_password: str = Field("", description="ARI password.")
     smtp_url: str = Field(
