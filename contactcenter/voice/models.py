@@ -26,7 +26,7 @@ class Call(Record, table=True):
     )
 
     scope: str = "house"
-    conversation_id: UUID = Field(unique=True)
+    conversation_id: UUID = Field(foreign_key="conversation.id", unique=True)
     channel: str = Field(unique=True)
     phase: str = GREETING
     language: str | None = None
@@ -36,12 +36,23 @@ class Call(Record, table=True):
     agent_id: UUID | None = None
     phone_id: UUID | None = None
     legs: int = 0
+    ring_until: datetime | None = Field(default=None, sa_type=Utc)
     rung_at: datetime | None = Field(default=None, sa_type=Utc)
     connected_at: datetime | None = Field(default=None, sa_type=Utc)
     ended_at: datetime | None = Field(default=None, sa_type=Utc)
     outcome: str | None = None
     recording: str | None = None
     recordings: int = 0
+    recording_leg: int = 0
+
+    def ring_seconds(self, now: datetime) -> int:
+        """How long the agent's phone may still ring; at least a second."""
+        return 1 if self.ring_until is None else max(1, int((self.ring_until - now).total_seconds()))
+
+    @property
+    def phone(self) -> str:
+        """What Asterisk calls the agent's phone of the present attempt."""
+        return self.phone_id.hex if self.phone_id else ""
 
     @property
     def leg(self) -> str:
@@ -57,6 +68,16 @@ class Call(Record, table=True):
     def talk_bridge(self) -> str:
         """The bridge in which caller and agent talk."""
         return f"talk-{self.conversation_id}"
+
+
+class Number(Record, table=True):
+    """A dialled number and the campaign it belongs to. `digits` as the trunk sends them, such as +22901970000 or 1000."""
+
+    __tablename__ = "number"
+
+    digits: str = Field(unique=True)
+    campaign_id: UUID = Field(foreign_key="campaign.id", index=True)
+    scope: str
 
 
 class PhoneCredential(Record, table=True):
@@ -75,6 +96,7 @@ class PhoneCredential(Record, table=True):
     secret_hash: str = secret()
     made_at: datetime = Field(sa_type=Utc)
     expires_at: datetime = Field(sa_type=Utc)
+    online: bool = False
     voided_at: datetime | None = Field(default=None, sa_type=Utc)
     void_reason: str | None = None
     cleared_at: datetime | None = Field(default=None, sa_type=Utc)

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
+from sqlalchemy.orm import Session
+from sqlmodel import col, select
 
+from contactcenter import candidates, floor, routing
 from contactcenter.voice.ari import AriLostError, AriRefusedError
 from contactcenter.voice.models import PhoneCredential
 from contactcenter.voice.server import address
@@ -65,6 +67,33 @@ def revoke_credential(work: Work, phone: PhoneCredential, *, reason: str = "revo
         work.fact("phone.voided", phone_id=phone.id, person_id=phone.person_id)
 
 
+@action("phone.online", on=PhoneCredential)
+def phone_online(work: Work, phone: PhoneCredential) -> None:
+    """A browser phone has registered: calls may be offered to its agent, and what waits for him is. [OC-2, OC-3]"""
+    if phone.online or phone.voided_at is not None:
+        return
+    phone.online = True
+    work.session.flush()
+    held = floor.hold_if_free(work, phone.person_id)
+    if held is not None:
+        routing.fill(work, held)
+
+
+@action("phone.offline", on=PhoneCredential)
+def phone_offline(_: Work, phone: PhoneCredential) -> None:
+    """A browser phone is registered no more: no call is offered to its agent. [OC-2, OC-3]"""
+    phone.online = False
+
+
+@candidates.reached_by_voice
+def reachable(session: Session, agents: list[UUID]) -> set[UUID]:
+    """Return which of these agents have a browser phone that is registered now."""
+    statement = select(PhoneCredential.person_id).where(
+        col(PhoneCredential.person_id).in_(agents), col(PhoneCredential.voided_at).is_(None), PhoneCredential.online
+    )
+    return set(session.scalars(statement))
+
+
 @action("phone.clear", on=PhoneCredential)
 def clear_credential(work: Work, phone: PhoneCredential) -> None:
     """Note that Asterisk has forgotten a void or expired credential."""
@@ -72,6 +101,7 @@ def clear_credential(work: Work, phone: PhoneCredential) -> None:
         raise Refused("OC-3", "This phone's credential is still good.")
     phone.voided_at = phone.voided_at or work.now
     phone.void_reason = phone.void_reason or "expired"
+    phone.online = False
     phone.cleared_at = phone.cleared_at or work.now
 
 
@@ -83,8 +113,7 @@ def void_with_session(work: Work, fact: Fact) -> None:
 
 def _void(work: Work, session_id: UUID, reason: str) -> None:
     statement = select(PhoneCredential).where(
-        PhoneCredential.session_id == session_id,
-        PhoneCredential.voided_at.is_(None),  # type: ignore[union-attr]
+        PhoneCredential.session_id == session_id, col(PhoneCredential.voided_at).is_(None)
     )
     for phone in work.select(statement.with_for_update()):
         phone.voided_at, phone.void_reason = work.now, reason
