@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from functools import lru_cache
 
-from sqlmodel import select
+from sqlmodel import col, select
 
 from kernel import fresh, gate
 from kernel.access import PolicyEdition
@@ -44,9 +44,8 @@ def in_force(at: datetime | None = None) -> Book:
 def number_at(at: datetime) -> int:
     """Give the number of the edition that was in force at a time; 0 before the first."""
     with read_session() as session:
-        found = session.exec(  # type: ignore[attr-defined]
-            select(PolicyEdition.number).where(PolicyEdition.published_at <= at).order_by(PolicyEdition.number.desc()).limit(1)  # type: ignore[attr-defined]
-        ).first()
+        earlier = select(PolicyEdition.number).where(PolicyEdition.published_at <= at)
+        found = session.scalars(earlier.order_by(col(PolicyEdition.number).desc()).limit(1)).first()
     return found or 0
 
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlmodel import col, or_, select
 
 from kernel.action import Fact, Work, on_fact
-from kernel.db import as_utc
 from kernel.errors import Refused
 from policy import book
 from policy.holders import roles_of
@@ -61,7 +60,7 @@ def open_duty(
             title=rule.title,
             scope=rule.scope,
             about_ref=about_ref,
-            period=period or as_utc(opened),
+            period=period or str(work.action_id),
             holder_id=holder_id or person,
             holder_role=None if rule.holder == "subject" else rule.holder,
             escalates_to=rule.escalates_to,

@@ -148,7 +148,7 @@ class Duty(Record, table=True):
     scope: str = HOUSE
     about_ref: str
     period: str
-    """What makes this one of its kind: the start of its period, or the fact that opened it."""
+    """What makes this one of its kind: the start of its period, or the action that opened it."""
     holder_id: UUID | None = None
     holder_role: str | None = None
     escalates_to: str

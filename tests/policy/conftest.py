@@ -7,16 +7,16 @@ from typing import Any
 import orjson
 import pytest
 
-from kernel import clock, db, founding, fresh
+from kernel import clock, db, founding, frame, fresh
 from kernel.actor import clerk
 from kernel.postgres import Cluster
 from policy import book
-from tests.conftest import RUN, WORKER, leave, use
+from tests.conftest import RUN, WORKER, _empty, leave, use
 from tests.policy import field
 
 
 @pytest.fixture(scope="module")
-def house(cluster: Cluster) -> Iterator[str]:
+def little_house(cluster: Cluster) -> Iterator[str]:
     """A database founded on the little book."""
     from api.schema import migrate
 
@@ -38,6 +38,15 @@ def house(cluster: Cluster) -> Iterator[str]:
     db.settings = before
     with db.connect("none", cluster.dsn("postgres")) as conn:
         conn.execute(f'drop database if exists "{name}" with (force)')
+
+
+@pytest.fixture
+def house(little_house: str) -> Iterator[str]:
+    """The little house, emptied after each test of all but its book (the ledger grows on)."""
+    fresh.refresh(force=True)
+    yield little_house
+    frame.close_writer()
+    _empty(little_house)
 
 
 class Hands:
