@@ -26,16 +26,17 @@ CHANNEL = "ledger"
 _PARTITIONS_EVERY = 3600.0
 _log = logging.getLogger(__name__)
 
-# Entries of the epoch that counts now, behind the cursor and below the horizon.
+# Entries of the epoch that counts now, behind the cursor and below the horizon. (ORDER BY names the table: a bare "xid"
+# would be the text beside it, and 1000 would come before 999.)
 _TAKE = """
-SELECT epoch, xid::text, id, leaf_hash FROM ledger.entry
-WHERE epoch = %(epoch)s AND (xid, id) > (%(xid)s::xid8, %(id)s) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY xid, id LIMIT %(limit)s"""
+SELECT e.epoch, e.xid::text, e.id, e.leaf_hash FROM ledger.entry e
+WHERE e.epoch = %(epoch)s AND (e.xid, e.id) > (%(xid)s::xid8, %(id)s) AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY e.xid, e.id LIMIT %(limit)s"""
 # Entries of epochs that have ended: all their transactions have, whatever their ids; those missing in the tree are few.
 _DRAIN = """
-SELECT epoch, xid::text, id, leaf_hash FROM ledger.entry e
-WHERE epoch < %(epoch)s AND NOT EXISTS (SELECT FROM ledger.leaf l WHERE l.entry_id = e.id)
-ORDER BY epoch, xid, id LIMIT %(limit)s"""
+SELECT e.epoch, e.xid::text, e.id, e.leaf_hash FROM ledger.entry e
+WHERE e.epoch < %(epoch)s AND NOT EXISTS (SELECT FROM ledger.leaf l WHERE l.entry_id = e.id)
+ORDER BY e.epoch, e.xid, e.id LIMIT %(limit)s"""
 _WAITING = """
 SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(e.at)), 0)::float8
 FROM ledger.log_state s JOIN ledger.entry e ON (e.epoch, e.xid, e.id) > (s.last_epoch, s.last_xid, s.last_id)"""

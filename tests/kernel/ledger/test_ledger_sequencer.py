@@ -61,6 +61,22 @@ def test_entry_of_an_open_transaction_is_waited_for_and_never_passed(house, draf
     assert lag(house.connect("auditor")).entries == 0
 
 
+def test_order_is_that_of_transactions_as_numbers(house):
+    """Not as text, where 1000 comes before 999: the cursor would pass entries for good."""
+    app = house.connect("app")
+    xid = 0
+    while xid % 1000 < 990:
+        xid = int(app.execute("SELECT pg_current_xact_id()::text").fetchone()[0])
+    for _ in range(20):
+        house.write(1)
+    sequencer = house.sequencer(batch=3)
+    assert house.settle(sequencer) == 20
+    assert house.one(
+        "SELECT count(*) FROM (SELECT xid > lag(xid) OVER (ORDER BY leaf_index) AS up"
+        " FROM ledger.leaf JOIN ledger.entry ON id = entry_id) steps WHERE NOT up"
+    ) == (0,)
+
+
 def test_rolled_back_entries_leave_no_gap(house, draft):
     app = house.connect("app")
     app.execute("BEGIN")
