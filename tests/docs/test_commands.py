@@ -69,7 +69,10 @@ def test_every_setting_is_told_once_in_the_example() -> None:
 
     example = (ROOT / "deploy/omniwarden.env").read_text(encoding="utf-8")
     told = re.findall(rf"^#?{PREFIX}([A-Z_]+)=", example, re.MULTILINE)
-    assert sorted(told) == sorted(field.upper() for field in Settings.model_fields)
+    known = {field.upper() for field in Settings.model_fields}
+    assert known - set(told) == set(), "not told in deploy/omniwarden.env"
+    assert set(told) - known == set(), "told, but no setting"
+    assert len(told) == len(set(told)), "told twice"
 
 
 def test_continuous_integration_runs_all_the_tests() -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.rules.sources import PRODUCT, ROOT, calls, imports, name, python_files, tracked_files, tree
 
 CLOCKS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.(time|time_ns|localtime|gmtime))$")
-MOST_LINES_IN_FILE = 300
+MOST_LINES_IN_FILE = {"tests": 400}  # elsewhere 300
 MOST_LINES_IN_FUNCTION = 60
 # Written in halves, so that this file does not break its own rule.
 ADDRESSES = ("pypi" + ".org", "pythonhosted" + ".org", "registry.npm" + "js", "deb." + "debian", "archive." + "ubuntu")
@@ -77,7 +77,7 @@ def test_errors_are_not_swallowed() -> None:
 def test_files_and_functions_are_small(folder: str) -> None:
     large = []
     for path in python_files(folder):
-        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES_IN_FILE:
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MOST_LINES_IN_FILE.get(folder, 300):
             large.append(f"{name(path)} has {lines} lines")
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
