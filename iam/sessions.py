@@ -143,3 +143,12 @@ def show_factor(actor: Actor, proof: Proof) -> None:
     if actor.session is None or actor.id is None:
         raise Refused("ID-1", "There is no session to show a factor in.")
     step_up(actor, actor.session, proof=proof)
+
+
+def actor_of(token: str) -> Actor | None:
+    """Return the person behind a session token, as the kernel knows them; None while the session is locked or over.
+
+    Raises Unavailable when neither memory nor the database can tell.
+    """
+    signed = presence.who(token)
+    return signed.actor if signed is not None and signed.state(clock.now()) == "open" else None

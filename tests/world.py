@@ -1,0 +1,174 @@
+"""Builders that speak: people made by the real actions, so that every test's world is one the house could have made.
+
+    ama = world.person(role="agent", scope=world.site("cotonou"))     # in the registry, with a role; `ama.actor` acts
+    kofi = world.activated(role="it-admin")                           # also has a password, an authenticator and a session
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from uuid import UUID
+
+import pyotp
+
+import iam
+from iam import delivery
+from iam.entering import Entered, Source
+from iam.factors import Proof
+from iam.transports import Envelope
+from kernel import clock, db
+from kernel.action import ACTIONS
+from kernel.actor import Actor, clerk
+from kernel.actor import person as acting_person
+from kernel.db import HOUSE
+from kernel.errors import Conflict
+
+SETUP = clerk("setup")
+PASSWORD = "Violet-Tractor9-Mumble"
+HERE = Source(address="192.0.2.10", agent="Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
+THERE = Source(address="198.51.100.66", agent="curl/8")
+GIVEN = ("Ama", "Kofi", "Afi", "Jean-Pierre", "Ọlúṣẹ́gun", "Zoé", "Mawuli", "Fatou")
+FAMILY = ("Mensah", "Adjovi", "N'Guessan", "Ọbásanjọ́", "Dos Santos", "Kpɔmasi", "Diallo")
+_numbers = count(1)
+
+
+@dataclass
+class Somebody:
+    """A person of a test's world, and what they know."""
+
+    id: UUID
+    account_id: UUID
+    user_name: str
+    name: str
+    email: str
+    phone: str
+    actor: Actor
+    password: str = ""
+    otp: str = ""
+    codes: tuple[str, ...] = ()
+    entered: Entered | None = None
+
+    def code(self, at: datetime | None = None) -> str:
+        """What their authenticator shows now."""
+        return pyotp.TOTP(self.otp).at(at or clock.now())
+
+    def proof(self, at: datetime | None = None) -> Proof:
+        """Their present code, as a proof."""
+        return Proof(code=self.code(at))
+
+    def sign_in(self, source: Source = HERE, device: str | None = None) -> Entered:
+        """Sign in with password and code in one step."""
+        entered = iam.sign_in(self.user_name, self.password, source=source, device=device, proof=self.proof())
+        assert isinstance(entered, Entered)
+        return entered
+
+    def acting(self, entered: Entered) -> Actor:
+        """The actor of a real session."""
+        signed = iam.who(entered.token)
+        assert signed is not None
+        return signed.actor
+
+
+class Carrier:
+    """A transport that keeps what it was given."""
+
+    def __init__(self) -> None:
+        self.sent: list[Envelope] = []
+
+    def send(self, envelope: Envelope) -> str:
+        self.sent.append(envelope)
+        return "kept"
+
+    def last_to(self, address: str) -> str:
+        """The last text that went to an address."""
+        return [e.body.get_secret_value() for e in self.sent if e.address == address][-1]
+
+
+def site(slug: str) -> str:
+    """A site's scope, made at first use (scopes outlive a test)."""
+    try:
+        ACTIONS["site.add"](SETUP, slug=slug, label=slug.title())
+    except Conflict:
+        return f"site:{slug}"
+    return f"site:{slug}"
+
+
+def person(
+    *,
+    role: str | None = None,
+    scope: str = HOUSE,
+    site: str = HOUSE,
+    given_name: str | None = None,
+    family_name: str | None = None,
+    language: str = "fr",
+) -> Somebody:
+    """Someone in the registry, holding a role in a scope; `actor` has just shown a second factor."""
+    number = next(_numbers)
+    given, family = given_name or GIVEN[number % len(GIVEN)], family_name or FAMILY[number % len(FAMILY)]
+    email, phone = f"person.{number}@example.com", f"+22901{60_000_000 + number}"
+    joined = iam.join_person(
+        SETUP, given_name=given, family_name=family, email=email, phone=phone, site=site, language=language
+    )
+    with db.read_session() as session:
+        account = session.scalars(_accounts_of(joined.id)).one()
+    if role is not None:
+        iam.give_role(SETUP, person_id=joined.id, role=role, scope=scope, reason="for the test")
+    actor = acting_person(joined.id, joined.name, factor_at=clock.now())
+    return Somebody(joined.id, account.id, account.name, joined.name, email, phone, actor)
+
+
+def activated(*, password: str = PASSWORD, source: Source = HERE, **who: str) -> Somebody:
+    """Someone who came in by the letters they got: with password, authenticator, recovery codes and a first session.
+
+    The authenticator's present step is used; the next sign-in needs a later one (`world.later`).
+    """
+    made = person(**who)  # type: ignore[arg-type]
+    carrier = deliver()
+    opened = iam.open_code(made.user_name, code_in(carrier.last_to(made.phone)), source=source)
+    iam.choose_password(opened.ticket, password)
+    enrolment = iam.begin_enrolment(opened.ticket)
+    made.password, made.otp = password, enrolment.secret
+    finished = iam.finish(opened.ticket, made.code(), source=source)
+    made.codes, made.entered = finished.codes, finished.entered
+    made.actor = made.acting(finished.entered)
+    return made
+
+
+def deliver() -> Carrier:
+    """Have every waiting letter leave, as the worker does; returns the carrier that took them."""
+    carrier, usual = Carrier(), delivery.transport_for
+    delivery.transport_for = lambda _: carrier
+    try:
+        for letter_id, channel in _waiting():
+            {"mail": delivery.send_mail, "sms": delivery.send_sms}[channel](letter_id=str(letter_id))
+    finally:
+        delivery.transport_for = usual
+    return carrier
+
+
+def code_in(text: str) -> str:
+    """The activation code in a text message."""
+    found = re.search(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b", text)
+    assert found is not None, text
+    return found[0]
+
+
+def _accounts_of(person_id: UUID):
+    from sqlmodel import select
+
+    from iam.models_people import Account
+
+    return select(Account).where(Account.person_id == person_id)
+
+
+def _waiting() -> list[tuple[UUID, str]]:
+    from sqlmodel import col, select
+
+    from iam.models_letters import Letter
+
+    with db.read_session() as session:
+        rows = session.execute(
+            select(col(Letter.id), col(Letter.channel)).where(Letter.state == "waiting").order_by(col(Letter.made_at))
+        )
+        return [(row[0], row[1]) for row in rows]
