@@ -3,7 +3,6 @@
 import asyncio
 import os
 
-
 import orjson
 from prometheus_client import (
     CONTENT_TYPE_LATEST,

@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Field
-
 from kernel.action import Fact, Work, action, on_fact
 from kernel.db import Record, personal, secret
 from kernel.errors import Refused
@@ -167,8 +165,8 @@ def take(work: Work, *, assignment: UUID) -> None:
 
 
 @action("sample-role.scope")
-def scope(work: Work, *, id: str, parent: str = "house") -> None:
+def scope(work: Work, *, name: str, parent: str = "house") -> None:
     """Add a scope."""
     from kernel.edition import add_scope
 
-    add_scope(work, id, parent, id)
+    add_scope(work, name, parent, name)

@@ -44,9 +44,9 @@ def test_secrets_are_masked_and_personal_data_is_a_commitment(house: str, writer
 @pytest.mark.parametrize(
     ("act", "error", "outcome"),
     [
-        (lambda w, n: sample.edit(NOBODY, n, text="a"), NotSignedIn, "denied"),
-        (lambda w, n: sample.edit(person(uuid7(), "Kofi"), n, text="a"), Denied, "denied"),
-        (lambda w, n: sample.edit(w, uuid7(), text="a"), NotFound, "not_found"),
+        (lambda _, n: sample.edit(NOBODY, n, text="a"), NotSignedIn, "denied"),
+        (lambda _, n: sample.edit(person(uuid7(), "Kofi"), n, text="a"), Denied, "denied"),
+        (lambda w, _: sample.edit(w, uuid7(), text="a"), NotFound, "not_found"),
         (lambda w, n: sample.edit(w, n, txt="a"), Malformed, "malformed"),
         (lambda w, n: sample.edit(w, n, text=3), Malformed, "malformed"),
         (lambda w, n: sample.edit(w, n, text="refuse"), Refused, "refused"),
@@ -67,7 +67,7 @@ def test_every_no_rolls_back_and_leaves_its_own_entry(house: str, writer: Actor,
 @pytest.mark.parametrize("how", ["driver", "text", "core", "savepoint", "nest"])
 def test_ways_around_the_history_are_refused(house: str, writer: Actor, how: str) -> None:
     note = sample.write(writer, text="first")
-    with pytest.raises(Exception, match="ledger entry tells|bulk|savepoints|actions never call actions"):
+    with pytest.raises(Exception, match=r"ledger entry tells|bulk|savepoints|actions never call actions"):
         sample.sneak(writer, note.id, how=how)
     assert sample.read(writer, note.id).count == 0
     assert entries_of(house, "sample-note.sneak")[-1]["outcome"] == "failed"

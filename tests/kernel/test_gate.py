@@ -15,11 +15,24 @@ from kernel.gate_casbin import differences, enforcer
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 ROLES = [f"r{n}" for n in range(6)]
 ACTIONS = tuple(sorted(f"{noun}.{verb}" for noun in ("call", "chat", "person") for verb in ("read", "edit", "end")))
-SCOPES: dict[str, str | None] = {HOUSE: None, "client:a": HOUSE, "campaign:a1": "client:a", "campaign:a2": "client:a", "site:x": HOUSE}
+SCOPES: dict[str, str | None] = {
+    HOUSE: None,
+    "client:a": HOUSE,
+    "campaign:a1": "client:a",
+    "campaign:a2": "client:a",
+    "site:x": HOUSE,
+}
 
 patterns = st.sampled_from([*ACTIONS, "call.*", "chat.*", "*"])
 rules = st.lists(
-    st.builds(Rule, st.sampled_from(ROLES), patterns, st.sampled_from(["*", "client:a", "site:x"]), st.sampled_from(["allow", "allow", "deny"])), max_size=12
+    st.builds(
+        Rule,
+        st.sampled_from(ROLES),
+        patterns,
+        st.sampled_from(["*", "client:a", "site:x"]),
+        st.sampled_from(["allow", "allow", "deny"]),
+    ),
+    max_size=12,
 )
 parents = st.dictionaries(st.sampled_from(ROLES), st.lists(st.sampled_from(ROLES), max_size=2).map(tuple), max_size=5)
 held = st.dictionaries(
@@ -35,7 +48,9 @@ def index_of(rules: list[Rule], parents: dict[str, tuple[str, ...]], held: dict[
 
 @settings(max_examples=60, deadline=None)
 @given(rules, parents, held)
-def test_compiled_decisions_are_casbins(rules: list[Rule], parents: dict[str, tuple[str, ...]], held: dict[str, tuple[Assignment, ...]]) -> None:
+def test_compiled_decisions_are_casbins(
+    rules: list[Rule], parents: dict[str, tuple[str, ...]], held: dict[str, tuple[Assignment, ...]]
+) -> None:
     index = index_of(rules, parents, held)
     oracle = enforcer(index)
     for ref in index.assignments:
@@ -46,7 +61,9 @@ def test_compiled_decisions_are_casbins(rules: list[Rule], parents: dict[str, tu
 
 
 def test_a_wrong_compiler_would_be_found(monkeypatch) -> None:
-    index = index_of([Rule("r0", "call.read"), Rule("r0", "call.end", effect="deny")], {}, {"person:1": (Assignment("r0", HOUSE),)})
+    index = index_of(
+        [Rule("r0", "call.read"), Rule("r0", "call.end", effect="deny")], {}, {"person:1": (Assignment("r0", HOUSE),)}
+    )
     assert differences(index, 50) == []
     monkeypatch.setattr(Rule, "covers", lambda rule, action: action.startswith(rule.pattern[:4]))
     assert differences(index, 50)
@@ -71,11 +88,21 @@ def test_a_role_works_from_its_start_until_its_end() -> None:
     window = Assignment("r0", HOUSE, NOW, NOW + timedelta(hours=1))
     index = index_of([Rule("r0", "chat.read")], {}, {"person:1": (window,)})
     who = Actor("person", "person:1", "Ama")
-    assert [index.decide(who, "chat.read", HOUSE, NOW + timedelta(minutes=m)).allowed for m in (-1, 0, 59, 60, 0)] == [False, True, True, False, True]
+    assert [index.decide(who, "chat.read", HOUSE, NOW + timedelta(minutes=m)).allowed for m in (-1, 0, 59, 60, 0)] == [
+        False,
+        True,
+        True,
+        False,
+        True,
+    ]
 
 
 def test_a_deny_beats_every_grant() -> None:
-    index = index_of([Rule("r0", "*"), Rule("r1", "chat.end", effect="deny")], {}, {"person:1": (Assignment("r0", HOUSE), Assignment("r1", "client:a"))})
+    index = index_of(
+        [Rule("r0", "*"), Rule("r1", "chat.end", effect="deny")],
+        {},
+        {"person:1": (Assignment("r0", HOUSE), Assignment("r1", "client:a"))},
+    )
     who = Actor("person", "person:1", "Ama")
     assert index.decide(who, "chat.end", HOUSE, NOW).allowed
     verdict = index.decide(who, "chat.end", "campaign:a1", NOW)
@@ -84,7 +111,9 @@ def test_a_deny_beats_every_grant() -> None:
 
 
 def test_a_condition_that_is_not_known_denies() -> None:
-    index = index_of([Rule("r0", "chat.read", condition="no-such-condition")], {}, {"person:1": (Assignment("r0", HOUSE),)})
+    index = index_of(
+        [Rule("r0", "chat.read", condition="no-such-condition")], {}, {"person:1": (Assignment("r0", HOUSE),)}
+    )
     verdict = index.decide(Actor("person", "person:1", "Ama"), "chat.read", HOUSE, NOW)
     assert not verdict.allowed
     assert "not known" in verdict.why
@@ -119,5 +148,12 @@ def test_lint_names_unknown_names_and_cycles() -> None:
         }
     )
     faults = "\n".join(lint(access, ACTIONS, []))
-    for said in ("includes itself", "covers no action", "condition nothing is unknown", "chat.burn is no action", "needs nothing", "ghost"):
+    for said in (
+        "includes itself",
+        "covers no action",
+        "condition nothing is unknown",
+        "chat.burn is no action",
+        "needs nothing",
+        "ghost",
+    ):
         assert said in faults
