@@ -11,7 +11,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,13 +19,12 @@ from typing import IO
 from urllib.parse import quote
 
 from kernel.errors import Conflict, Unavailable
+from kernel.postgres_life import SOCKET_NAME, answers, running, wait_for_leftovers
 from kernel.postgres_programs import SYSTEM_FOLDER, Account, call, find_programs, reachable, server_account
 
 SUPERUSER = "postgres"
-SOCKET_NAME = ".s.PGSQL.5432"
 LONGEST_SOCKET_PATH = 100
 START_SECONDS = 60
-LINGER_SECONDS = 15
 LARGEST_LOG = 10_000_000
 
 SETTINGS = {
@@ -92,7 +90,7 @@ class Cluster:
                 fcntl.flock(self._share, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            if _running(self.data):
+            if running(self.data):
                 stop = ["-D", str(self.data), "-m", "fast", "-w", "-t", str(START_SECONDS), "stop"]
                 call(self.programs / "pg_ctl", *stop, account=self.account)
 
@@ -117,8 +115,8 @@ def start(folder: Path, *, quick: bool = False) -> Cluster:
         fcntl.flock(share, fcntl.LOCK_SH)
         try:
             socket = _socket_folder(home, account)
-            if not (_running(data) and _answers(programs, socket, account)):
-                _wait_for_leftovers(data, socket)
+            if not (running(data) and answers(programs, socket, account)):
+                wait_for_leftovers(data, socket)
                 _initialise(programs, data, account)
                 _configure(data, socket, quick=quick)
                 _launch(programs, data, home / "log", account)
@@ -126,6 +124,27 @@ def start(folder: Path, *, quick: bool = False) -> Cluster:
             share.close()
             raise
     return Cluster(data, socket, programs, account, share)
+
+
+def discard(folder: Path) -> None:
+    """Throw the server's files away, the server itself first where it still runs. A folder that is not there is fine.
+
+    Raises:
+        Unavailable: a server still runs there and does not end.
+
+    """
+    home = folder.resolve()
+    if not home.is_dir():
+        return
+    account = server_account()
+    with _alone(home):
+        if running(home / "data"):
+            stop = ["-D", str(home / "data"), "-m", "immediate", "-w", "-t", str(START_SECONDS), "stop"]
+            call(find_programs(account) / "pg_ctl", *stop, account=account)
+        wait_for_leftovers(home / "data", _socket_folder(home, account))
+        shutil.rmtree(home)
+    if folder.is_symlink():
+        folder.unlink()
 
 
 def hold(folder: Path, what: str) -> IO[str]:
@@ -232,58 +251,6 @@ def _launch(programs: Path, data: Path, log: Path, account: Account | None) -> N
     except Unavailable as error:
         last = " / ".join(log.read_text(errors="replace").splitlines()[-3:]) if log.is_file() else ""
         raise Unavailable(f"PostgreSQL did not start. {error.why} {last}") from error
-
-
-def _running(data: Path) -> bool:
-    """Tell whether this folder's server is up: its process is alive, stands in the folder and has said that it is ready."""
-    try:
-        lines = (data / "postmaster.pid").read_text().splitlines()
-        pid = int(lines[0])
-    except (FileNotFoundError, IndexError, ValueError):
-        return False
-    return pid in _processes_in(data) and lines[-1].strip() == "ready"
-
-
-def _answers(programs: Path, socket: Path, account: Account | None) -> bool:
-    """Ask the server itself: one that was killed a moment ago still looks alive from outside."""
-    try:
-        call(programs / "pg_isready", "-q", "-h", str(socket), account=account)
-    except Unavailable:
-        return False
-    return True
-
-
-def _processes_in(data: Path) -> set[int]:
-    """Return the processes that stand in the data folder: PostgreSQL's do, and so a number used again is not mistaken for one."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                if (entry / "cwd").readlink() == data:
-                    found.add(int(entry.name))
-            except OSError:
-                continue  # ended meanwhile, or another user's
-    return found
-
-
-def _wait_for_leftovers(data: Path, socket: Path) -> None:
-    """After a kill, wait for the old server's children to end; then its notes are stale, and in the way where its number is still known.
-
-    That is so when the number was given again, and in a container whose first process collects no dead ones.
-
-    Raises:
-        Unavailable: they do not end.
-
-    """
-    deadline = time.monotonic() + LINGER_SECONDS
-    while left := _processes_in(data):
-        if time.monotonic() > deadline:
-            raise Unavailable(
-                f"An earlier PostgreSQL still runs in {data} (processes {sorted(left)}) and does not answer."
-            )
-        time.sleep(0.1)
-    for note in (data / "postmaster.pid", socket / SOCKET_NAME, socket / f"{SOCKET_NAME}.lock"):
-        note.unlink(missing_ok=True)
 
 
 def _name(text: str) -> str:

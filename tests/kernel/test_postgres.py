@@ -12,6 +12,7 @@ import pytest
 
 from kernel import postgres, postgres_programs
 from kernel.errors import Conflict, Unavailable
+from kernel.postgres_life import SOCKET_NAME, processes_in
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_first_start_that_was_killed_half_way_is_begun_anew(folder: Path) -> Non
 def test_socket_path_too_long_for_a_socket_gets_a_short_one(folder: Path) -> None:
     deep = folder.parent / ("deep" * 20) / "postgres"
     cluster = postgres.start(deep, quick=True)
-    assert len(str(cluster.socket / postgres.SOCKET_NAME)) <= postgres.LONGEST_SOCKET_PATH
+    assert len(str(cluster.socket / SOCKET_NAME)) <= postgres.LONGEST_SOCKET_PATH
     assert ask(cluster, "select 1") == "1"
     cluster.stop()
 
@@ -120,6 +121,18 @@ def test_server_that_cannot_start_says_why(folder: Path) -> None:
     with pytest.raises(Unavailable, match="no_such_setting"):
         postgres.start(folder, quick=True)
     (cluster.data / "postgresql.auto.conf").write_text("")
+
+
+def test_discarded_server_is_ended_and_gone_and_another_can_begin(folder: Path) -> None:
+    first = postgres.start(folder, quick=True)
+    first.create_database("house")
+    postgres.discard(folder)
+    postgres.discard(folder)
+    assert not first.data.exists()
+    assert not processes_in(first.data)
+    second = postgres.start(folder, quick=True)
+    assert ask(second, "select count(*) from pg_database where datname = 'house'") == "0"
+    second.stop()
 
 
 def test_wrong_folder_of_programs_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
