@@ -58,7 +58,6 @@ const bottom = () => {
   const talk = document.getElementById("messages");
   if (talk) talk.scrollTop = talk.scrollHeight;
 };
-bottom();
 // A conversation stays at its end while it grows, unless the reader has scrolled up.
 let pinned = true;
 document.addEventListener("scroll", (event) => {
@@ -68,4 +67,12 @@ document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail?.ctx?.target;
   if (target === main || target?.id === "desk") pinned = true;
   if (pinned) bottom();
+  watch();
 });
+// The bar of the telephone comes and goes, the composer grows: the end stays in sight.
+const sizes = new ResizeObserver(() => pinned && bottom());
+function watch() {
+  const talk = document.getElementById("messages");
+  if (talk) sizes.observe(talk);
+}
+watch();

@@ -9,7 +9,8 @@ document.addEventListener("submit", async (event) => {
   try {
     const answer = await fetch(form.dataset.options, { method: "POST", body: new URLSearchParams(new FormData(form)) });
     if (!answer.ok) throw new Error(await answer.text());
-    const options = await answer.json();
+    const { ticket, options } = await answer.json();
+    form.elements.ticket.value = ticket;
     form.elements.credential.value = JSON.stringify(await ask(form.dataset.passkey, options));
     form.submit();
   } catch (error) {

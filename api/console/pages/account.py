@@ -38,7 +38,7 @@ class Account:
     email: str
     roles: tuple[str, ...]
     password_changed: datetime | None
-    otp_since: datetime | None
+    has_otp: bool
     recovery_left: int
     passkeys: tuple[Passkey, ...]
     sessions: tuple[Session, ...]

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.console.pages.account import Session
 from api.console.pages.frame import Choice, Form, HistoryRow, State
 
 
@@ -17,7 +16,6 @@ class PersonRow:
     roles: str
     site: str
     state: State
-    seen: datetime | None
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Right:
     id: str
     role: str
     scope: str
-    start: datetime
+    start: datetime | None
     end: datetime | None
     giver: str
     reason: str
@@ -66,7 +64,7 @@ class Deed:
 
 @dataclass(frozen=True)
 class Person:
-    """A person: accounts, rights and where each comes from, sessions, history."""
+    """A person: accounts, rights and where each comes from, history."""
 
     id: str
     name: str
@@ -75,10 +73,8 @@ class Person:
     email: str
     phone: str
     joined: datetime
-    languages: tuple[str, ...]
-    skills: tuple[str, ...]
-    factors: tuple[str, ...]
+    site: str
+    language: str
     rights: tuple[Right, ...]
-    sessions: tuple[Session, ...]
     history: tuple[HistoryRow, ...]
     deeds: tuple[Deed, ...]

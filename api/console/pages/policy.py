@@ -14,7 +14,7 @@ class Clause:
     text: str
     kind: str
     owner: str
-    state: State
+    state: State | None
     guard: str
     duty: str
     evidence: str

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from api.console.pages.frame import Form
 
 
@@ -27,42 +29,47 @@ class SignIn:
 
 @dataclass(frozen=True)
 class SecondFactor:
-    """The six digits, or a recovery code."""
+    """The six digits, a passkey, or a recovery code. `factors`: what this account has, joined by points."""
 
     form: Form
     next: str
     recovery: bool = False
     demo: bool = False
+    has_passkey: bool = False
+    factors: str = ""
 
 
 @dataclass(frozen=True)
 class Activate:
-    """First time: choose a password. `token` is the one-use part of the activation link."""
+    """First time: user name and code, which came by two ways."""
 
     form: Form
-    token: str
-    name: str
-    user_name: str
+
+
+@dataclass(frozen=True)
+class ChooseFirst:
+    """The first password, and the rules that hold."""
+
+    form: Form
     rules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Enrol:
-    """Second step: pair the authenticator application."""
+    """Pair the authenticator: an SVG picture to scan, the secret in groups of four."""
 
     form: Form
-    qr: str
+    qr: Markup
     secret: str
-    user_name: str
+    action: str
     first_time: bool = True
 
 
 @dataclass(frozen=True)
 class RecoveryCodes:
-    """Third step: codes for the day the telephone is lost, shown once."""
+    """Codes for the day the telephone is lost, shown once."""
 
     codes: tuple[str, ...]
-    user_name: str
     next: str
     first_time: bool = True
 
@@ -73,7 +80,6 @@ class Locked:
 
     form: Form
     name: str
-    user_name: str
     next: str
     minutes: int
 

@@ -1,0 +1,326 @@
+"""The way in and out: sign-in, second factor, activation, lock and unlock, step-up, sign-out. [ID-1, TR-6]"""
+
+import json
+from dataclasses import replace
+
+from markupsafe import Markup
+from pydantic import SecretStr
+from starlette.responses import JSONResponse, Response
+
+from api.caller import cookie_name
+from api.console.frame import role_label
+from api.console.pages import plain, signin
+from api.console.pages.frame import Form
+from api.console.readings import demo_codes
+from api.console.visit import DEVICE, LOOK, STEP, YEAR, Visit, drop_cookie, route, set_cookie
+from api.words import N_, _
+from iam import activations, entering, passkeys, passwords, sessions
+from iam import signin as door
+from iam.factors import Proof
+from kernel import gate
+from kernel.actor import NOBODY
+from kernel.errors import Busy, Malformed, OmniError, Refused
+from kernel.settings import settings
+from policy import book
+
+STEP_MINUTES = 10
+CODE_SECONDS = 30
+ENDED = N_("Your session has ended. Sign in again, and you are back where you were.")
+
+
+def sign_in_page(visit: Visit) -> Response:
+    """GET /signin."""
+    if visit.actor is not NOBODY:
+        return visit.go(visit.next)
+    return visit.page("signin/signin.html", _sign_in(visit, Form()))
+
+
+def _sign_in(visit: Visit, form: Form) -> signin.SignIn:
+    ended = ENDED if visit.token and visit.signed is None else ""
+    return signin.SignIn(form, visit.next, ended, _demo_people(visit), _demo_password())
+
+
+def _demo_people(visit: Visit) -> tuple[signin.DemoPerson, ...]:
+    if not settings.demo:
+        return ()
+    return tuple(signin.DemoPerson(row.user_name, row.name, _role_of(row.person_id)) for row in demo_codes(visit.actor))
+
+
+def _role_of(person_id: object) -> str:
+    held = gate.current().assignments.get(f"person:{person_id}", ())
+    return role_label(held[0].role) if held else N_("Member")
+
+
+def _demo_password() -> str:
+    if not settings.demo:
+        return ""
+    from api.demo import PASSWORD  # noqa: PLC0415 - known in the demonstration house only
+
+    return str(PASSWORD)
+
+
+def sign_in(visit: Visit) -> Response:
+    """POST /signin: name and password; then the second step, or straight in."""
+    try:
+        found = door.sign_in(
+            visit.field("user_name")[:128],
+            visit.field("password")[:1024],
+            source=visit.source,
+            device=visit.request.cookies.get(DEVICE),
+        )
+    except (Refused, Busy, Malformed) as error:
+        return visit.back_with(error, "signin/signin.html", lambda form: _sign_in(visit, form))
+    if isinstance(found, entering.Entered):
+        return enter(visit, found, visit.next)
+    answer = visit.go(f"/signin/code?next={visit.next}&with={'.'.join(found.factors)}")
+    set_cookie(answer, STEP, found.ticket, STEP_MINUTES * 60)
+    return answer
+
+
+def enter(visit: Visit, entered: entering.Entered, to: str) -> Response:
+    """Answer somebody who is in: the session's cookie, and the device's where it is new."""
+    answer = visit.go(to)
+    set_cookie(answer, cookie_name(), entered.token, int((entered.ends_at - visit.now).total_seconds()))
+    if entered.device:
+        set_cookie(answer, DEVICE, entered.device, YEAR)
+    drop_cookie(answer, STEP)
+    return answer
+
+
+def code_page(visit: Visit) -> Response:
+    """GET /signin/code."""
+    return visit.page("signin/second_factor.html", _second(visit, Form()))
+
+
+def _second(visit: Visit, form: Form) -> signin.SecondFactor:
+    known = tuple(visit.field("with").split("."))
+    recovery = bool(visit.field("recovery")) and "recovery" in known
+    return signin.SecondFactor(form, visit.next, recovery, settings.demo, "passkey" in known, visit.field("with"))
+
+
+def give_code(visit: Visit) -> Response:
+    """POST /signin/code: six digits, a recovery code, or a passkey's answer."""
+    typed = SecretStr(visit.field("code")[:64])
+    proof = Proof(recovery=typed) if visit.field("recovery") else Proof(code=typed)
+    if visit.field("credential"):
+        proof = _passkey_proof(visit)
+    try:
+        ticket, device = visit.request.cookies.get(STEP, ""), visit.request.cookies.get(DEVICE)
+        entered = door.give_factor(ticket, proof, source=visit.source, device=device)
+    except (Refused, Busy, Malformed) as error:
+        return visit.back_with(error, "signin/second_factor.html", lambda form: _second(visit, form))
+    return enter(visit, entered, visit.next)
+
+
+def _passkey_proof(visit: Visit) -> Proof:
+    ticket, credential = visit.field("ticket"), visit.field("credential")
+    if not 20 <= len(ticket) <= 100 or len(credential) > 16_384:  # noqa: PLR2004 - the bounds of iam.passkeys
+        raise Refused("ID-1", "This passkey did not work here.")
+    return Proof(ticket=ticket, credential=credential)
+
+
+def code_passkey(visit: Visit) -> Response:
+    """POST /signin/code/options: the challenge for a passkey as second factor."""
+    return challenge(door.ask_passkey(visit.request.cookies.get(STEP, "")))
+
+
+def challenge(made: passkeys.Challenge) -> Response:
+    """Answer a passkey's challenge as the browser wants it."""
+    return JSONResponse({"ticket": made.ticket, "options": json.loads(made.options)})
+
+
+def activate_page(visit: Visit) -> Response:
+    """GET /activate."""
+    return visit.page("signin/activate.html", signin.Activate(Form()))
+
+
+def activate(visit: Visit) -> Response:
+    """POST /activate: the user id of one message, the code of the other."""
+    try:
+        opened = activations.open_code(
+            visit.field("user_name")[:128],
+            visit.field("activation_code")[:64],
+            source=visit.source,
+            password=visit.field("password")[:1024] or None,
+        )
+    except (Refused, Busy, Malformed) as error:
+        return visit.back_with(error, "signin/activate.html", signin.Activate)
+    answer = visit.go("/activate/password" if "password" in opened.needs else "/activate/authenticator")
+    set_cookie(answer, STEP, opened.ticket, activations.TICKET_MINUTES * 60)
+    return answer
+
+
+def choose_page(visit: Visit) -> Response:
+    """GET /activate/password."""
+    return visit.page("signin/choose.html", _choose(Form()))
+
+
+def _choose(form: Form) -> signin.ChooseFirst:
+    return signin.ChooseFirst(form, tuple(passwords.said_rules()))
+
+
+def choose(visit: Visit) -> Response:
+    """POST /activate/password."""
+    try:
+        password = _twice(visit)
+        left = activations.choose_password(visit.request.cookies.get(STEP, ""), password)
+    except (Refused, Busy, Malformed) as error:
+        return visit.back_with(error, "signin/choose.html", _choose)
+    if left:
+        return visit.go("/activate/authenticator")
+    answer = visit.go("/signin", "password")
+    drop_cookie(answer, STEP)
+    return answer
+
+
+def _twice(visit: Visit) -> str:
+    password = visit.field("password")
+    if password != visit.field("again"):
+        raise Refused("PW-1", N_("The two passwords are not the same."))
+    return password[:1024]
+
+
+def pair_page(visit: Visit) -> Response:
+    """GET /activate/authenticator: the picture to scan, made anew at each look."""
+    made = activations.begin_enrolment(visit.request.cookies.get(STEP, ""))
+    return visit.page("signin/enrol.html", _enrol(made.picture, made.secret, Form()))
+
+
+def _enrol(picture: str, secret: str, form: Form) -> signin.Enrol:
+    grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    return signin.Enrol(form, Markup(picture), grouped, "/activate/authenticator", first_time=True)  # noqa: S704 - ours, from segno
+
+
+def pair(visit: Visit) -> Response:
+    """POST /activate/authenticator: the first code; recovery codes and the session come back."""
+    ticket = visit.request.cookies.get(STEP, "")
+    try:
+        finished = activations.finish(ticket, visit.field("code")[:64], source=visit.source)
+    except (Refused, Busy, Malformed) as error:
+        problem = Form(problems={"code": error.why})
+        return visit.page("signin/enrol.html", signin.Enrol(problem, Markup(""), "", "/activate/authenticator"), 422)
+    entered = enter(visit, finished.entered, "/")
+    codes = visit.page("signin/recovery_codes.html", signin.RecoveryCodes(finished.codes, "/"))
+    for name, value in entered.raw_headers:
+        if name == b"set-cookie":
+            codes.raw_headers.append((name, value))
+    return codes
+
+
+def sign_out(visit: Visit) -> Response:
+    """POST /signout: the session ends everywhere. A session that is over already is no problem."""
+    if visit.signed is not None:
+        try:
+            sessions.end_session(visit.signed.actor, visit.signed.id)
+        except Refused:
+            pass  # it ended meanwhile: what was wanted is so
+    answer = visit.go("/signin")
+    drop_cookie(answer, cookie_name())
+    return answer
+
+
+def lock(visit: Visit) -> Response:
+    """POST /lock."""
+    if visit.actor.session is not None:
+        sessions.lock_session(visit.actor, visit.actor.session)
+    return visit.go(f"/locked?next={visit.next}")
+
+
+def locked_page(visit: Visit) -> Response:
+    """GET /locked."""
+    if visit.signed is None:
+        return visit.go(f"/signin?next={visit.next}")
+    if visit.actor is not NOBODY:
+        return visit.go(visit.next)
+    return visit.page("signin/locked.html", _locked(visit, Form()))
+
+
+def _locked(visit: Visit, form: Form) -> signin.Locked:
+    name = visit.signed.name if visit.signed else ""
+    return signin.Locked(form, name, visit.next, book.number("ID-1", "idle_minutes"))
+
+
+def unlock(visit: Visit) -> Response:
+    """POST /unlock."""
+    if visit.token is None or visit.signed is None:
+        return visit.go(f"/signin?next={visit.next}")
+    try:
+        sessions.come_back(visit.token, password=visit.field("password")[:1024])
+    except (Refused, Busy, Malformed) as error:
+        return visit.back_with(error, "signin/locked.html", lambda form: _locked(visit, form))
+    return visit.go(visit.next)
+
+
+def step_up_page(visit: Visit) -> Response:
+    """GET /step-up."""
+    return visit.page("signin/step_up.html", _step_up(visit, Form()))
+
+
+def _step_up(visit: Visit, form: Form) -> signin.StepUp:
+    why = N_("What you are about to do needs your second factor, fresh.")
+    minutes = book.number("ID-1", "step_up_minutes")
+    clause = visit.field("clause") if visit.field("clause").replace("-", "").isalnum() else ""
+    return signin.StepUp(form, visit.next, why, clause[:6], bool(_my_passkeys(visit)), minutes, settings.demo)
+
+
+def _my_passkeys(visit: Visit) -> bool:
+    from iam.accounts import my_account  # noqa: PLC0415 - only here
+
+    return bool(my_account(visit.actor).passkeys)
+
+
+def step_up(visit: Visit) -> Response:
+    """POST /step-up: the second factor again."""
+    proof = _passkey_proof(visit) if visit.field("credential") else Proof(code=SecretStr(visit.field("code")[:64]))
+    try:
+        sessions.show_factor(visit.actor, proof)
+    except (Refused, Busy, Malformed) as error:
+        return visit.back_with(error, "signin/step_up.html", lambda form: _step_up(visit, form))
+    return visit.go(visit.next, "step-up")
+
+
+def step_up_passkey(visit: Visit) -> Response:
+    """POST /step-up/options."""
+    if visit.signed is None:
+        raise Refused("ID-1", "Please sign in.")
+    return challenge(passkeys.assertion(visit.signed.account_id))
+
+
+def codes_page(visit: Visit) -> Response:
+    """GET /demo/codes, in the demonstration house only."""
+    rows = demo_codes(visit.actor)
+    stamp = int(visit.now.timestamp())
+    until = visit.now.fromtimestamp(stamp - stamp % CODE_SECONDS + CODE_SECONDS, visit.now.tzinfo)
+    codes = tuple(plain.Code(row.name, row.user_name, _role_of(row.person_id), row.code) for row in rows)
+    return visit.page("demo_codes.html", plain.Codes(_demo_password(), codes, until))
+
+
+def language(visit: Visit) -> Response:
+    """GET /language: choose the language in this browser."""
+    answer = visit.go(visit.next)
+    set_cookie(answer, LOOK, replace(visit.look, language=visit.field("to")[:2]).written(), YEAR)
+    return answer
+
+
+ROUTES = [
+    route("/signin", sign_in_page, public=True),
+    route("/signin", sign_in, ("POST",), public=True),
+    route("/signin/code", code_page, public=True),
+    route("/signin/code", give_code, ("POST",), public=True),
+    route("/signin/code/options", code_passkey, ("POST",), public=True),
+    route("/activate", activate_page, public=True),
+    route("/activate", activate, ("POST",), public=True),
+    route("/activate/password", choose_page, public=True),
+    route("/activate/password", choose, ("POST",), public=True),
+    route("/activate/authenticator", pair_page, public=True),
+    route("/activate/authenticator", pair, ("POST",), public=True),
+    route("/signout", sign_out, ("POST",), public=True),
+    route("/lock", lock, ("POST",), public=True),
+    route("/locked", locked_page, public=True),
+    route("/unlock", unlock, ("POST",), public=True),
+    route("/step-up", step_up_page),
+    route("/step-up", step_up, ("POST",)),
+    route("/step-up/options", step_up_passkey, ("POST",)),
+    route("/demo/codes", codes_page, public=True),
+    route("/language", language, public=True),
+]

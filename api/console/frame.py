@@ -1,0 +1,177 @@
+"""The frame around the pages: places by right with their counts, the state switch, the telephone, looks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from api.console.pages.frame import AgentState, Choice, Frame, Group, Link, Phone, State
+from api.words import LANGUAGES, N_, _
+from iam.presence import Signed
+from kernel import gate
+from kernel.actor import NOBODY, Actor
+from kernel.settings import settings
+from policy import book
+
+THEMES = ("system", "light", "dark")
+DENSITIES = ("comfortable", "compact")
+DONE = {
+    "saved": N_("Saved."),
+    "password": N_("Your password is changed. Your other sessions have ended."),
+    "session-ended": N_("The session has ended."),
+    "sessions-ended": N_("The other sessions have ended."),
+    "passkey-added": N_("The passkey is added."),
+    "passkey-removed": N_("The passkey is removed."),
+    "otp": N_("The authenticator is paired."),
+    "step-up": N_("Thank you. Go on."),
+    "ended": N_("The conversation has ended."),
+    "transferred": N_("The conversation is handed over."),
+    "added": N_("The person is added. Two messages are on their way."),
+    "done": N_("Done."),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place of the navigation and the right that opens it."""
+
+    group: str
+    link: Link
+    right: str
+
+
+PLACES = (
+    Place(N_("Work"), Link(N_("Desk"), "/desk", icon="headset", key="g d"), "agent.ready"),
+    Place(N_("Work"), Link(N_("Wall"), "/wall", icon="layout-dashboard", key="g w"), "floor.wall"),
+    Place(N_("Work"), Link(N_("Approvals"), "/approvals", icon="checklist", key="g a"), "approval.inbox"),
+    Place(N_("House"), Link(N_("People"), "/people", icon="users", key="g p"), "person.list"),
+    Place(N_("House"), Link(N_("Policy"), "/policy", icon="book-2", key="g b"), "policy.read"),
+    Place(N_("House"), Link(N_("Ledger"), "/ledger", icon="list-details", key="g l"), "ledger.search"),
+)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How this browser shows the console; empty means: as the profile or the system says."""
+
+    theme: str = "system"
+    density: str = "comfortable"
+    language: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> "Look":
+        """Read it from its cookie; what is not known is left out."""
+        parts = (text.split(".") + ["", "", ""])[:3]
+        return cls(
+            parts[0] if parts[0] in THEMES else "system",
+            parts[1] if parts[1] in DENSITIES else "comfortable",
+            parts[2] if parts[2] in LANGUAGES else "",
+        )
+
+    def written(self) -> str:
+        """Write it for its cookie."""
+        return f"{self.theme}.{self.density}.{self.language}"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a field tells the frame of a person: how they stand, what they talk on, what waits, by place."""
+
+    agent: AgentState | None = None
+    phone: Phone | None = None
+    counts: tuple[tuple[str, int], ...] = ()
+
+
+_position: list[Callable[[], int]] = [lambda: 0]
+_standing: list[Callable[[Actor, datetime], Standing]] = []
+
+
+def follow(position: Callable[[], int]) -> None:
+    """Tell where the ledger's index of this process is known."""
+    _position[0] = position
+
+
+def stand_by(ask: Callable[[Actor, datetime], Standing]) -> None:
+    """Tell who knows how a person stands."""
+    _standing[:] = [ask]
+
+
+def position() -> int:
+    """The ledger's index up to which this process has heard; what a page shows is at least as new."""
+    return _position[0]()
+
+
+def build(
+    actor: Actor, signed: Signed | None, look: Look, language: str, path: str, now: datetime, live: int, done: str
+) -> Frame:
+    """Build the frame for somebody, or for nobody."""
+    notice = _(DONE[done]) if done in DONE else ""
+    if signed is None or actor is NOBODY:
+        return Frame(
+            language=language, now=now, path=path, theme=look.theme, density=look.density, demo=settings.demo, done=notice
+        )
+    standing = _standing[0](actor, now) if _standing else Standing()
+    return Frame(
+        language=language,
+        now=now,
+        path=path,
+        theme=look.theme,
+        density=look.density,
+        person_id=str(actor.id),
+        name=signed.name,
+        role=main_role(actor),
+        groups=places_of(actor, dict(standing.counts)),
+        agent=standing.agent,
+        phone=standing.phone,
+        live=live,
+        demo=settings.demo,
+        done=notice,
+        can_search=True,
+    )
+
+
+def places_of(actor: Actor, counts: dict[str, int]) -> tuple[Group, ...]:
+    """The places that somebody's rights open, by group."""
+    groups: dict[str, list[Link]] = {}
+    for place in PLACES:
+        if is_open(actor, place.right):
+            link = place.link
+            counted = Link(link.label, link.href, link.icon, counts.get(link.href, 0), link.key)
+            groups.setdefault(place.group, []).append(counted)
+    return tuple(Group(label, tuple(links)) for label, links in groups.items())
+
+
+def is_open(actor: Actor, right: str) -> bool:
+    """Whether somebody may do this anywhere at all."""
+    return gate.may(actor, right, gate.ANYWHERE).allowed
+
+
+def main_role(actor: Actor) -> str:
+    """The label of the role somebody holds, the first one given."""
+    held = gate.current().assignments.get(actor.ref, ())
+    for assignment in held:
+        return role_label(assignment.role)
+    return ""
+
+
+def role_label(role: str) -> str:
+    """How people call a role."""
+    known = book.in_force().roles.get(role)
+    return known.label if known is not None and known.label else role
+
+
+STATES = {
+    "ready": State(N_("Ready"), "green"),
+    "reserved": State(N_("Reserved"), "purple"),
+    "busy": State(N_("Busy"), "blue"),
+    "wrap-up": State(N_("Wrap-up"), "purple"),
+    "paused": State(N_("Paused"), "amber"),
+    "offline": State(N_("Offline"), "grey"),
+}
+PAUSES = (
+    Choice("break", N_("Break")),
+    Choice("lunch", N_("Lunch")),
+    Choice("training", N_("Training")),
+    Choice("meeting", N_("Meeting")),
+    Choice("back-office", N_("Back office")),
+    Choice("technical", N_("Technical problem")),
+)

@@ -1,0 +1,141 @@
+"""People: the list, a person's page, and what may be done to a person now. [AC-1, AC-2, AC-3]"""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from starlette.responses import Response
+
+from api.console import frame, sentences
+from api.console.account import uuid_of
+from api.console.pages import people
+from api.console.pages.frame import Choice, Form, State
+from api.console.readings import find_names
+from api.console.visit import Visit, problems_of, route
+from api.words import N_
+from iam import people as persons
+from iam import roles, sessions
+from iam.accounts import PersonLine, list_people, read_person
+from kernel import gate
+from kernel.actor import Actor
+from kernel.errors import Busy, Conflict, Malformed, Refused
+from kernel.ledger.browse import read_history
+
+PAGE = 100
+STATES = {
+    "joining": State(N_("Joining"), "blue"),
+    "active": State(N_("Active"), "green"),
+    "suspended": State(N_("Suspended"), "red"),
+    "left": State(N_("Left"), "grey"),
+}
+DEEDS: tuple[tuple[str, str, str, str, bool, Callable[[Actor, UUID], object], tuple[str, ...]], ...] = (
+    ("person.suspend", "suspend", N_("Suspend"), N_("Every session ends at once, and nobody can sign in with this account."), True, persons.suspend_person, ("active", "joining")),
+    ("person.reactivate", "reactivate", N_("Let in again"), N_("The account works again as before."), False, persons.reactivate_person, ("suspended",)),
+    ("session.end-all", "end-sessions", N_("End all sessions"), N_("This person must sign in again everywhere."), False, sessions.end_all_sessions, ("active",)),
+    ("person.leave", "leave", N_("Let go"), N_("Accounts, sessions and roles end at once and for good."), True, persons.leave_person, ("active", "suspended", "joining")),
+)
+
+
+def listing(visit: Visit) -> Response:
+    """GET /people."""
+    words = visit.field("q").strip()[:100]
+    found = list_people(visit.actor, after=visit.field("after")[:200], limit=500 if words else PAGE)
+    if words:
+        wanted = set(find_names(visit.actor, words=words, limit=100))
+        found = [line for line in found if f"person:{line.id}" in wanted]
+    older = f"/people?after={_sorted_name(found[-1])}" if len(found) == PAGE and not words else ""
+    may_add = frame.is_open(visit.actor, "person.join")
+    rows = tuple(_row(line) for line in found)
+    return visit.page("people/people.html", people.People(Form({"q": words}), rows, len(rows), older, may_add))
+
+
+def _sorted_name(line: PersonLine) -> str:
+    given, _space, family = line.name.partition(" ")
+    return f"{family} {given}".strip()
+
+
+def _row(line: PersonLine) -> people.PersonRow:
+    held = gate.current().assignments.get(f"person:{line.id}", ())
+    labels = ", ".join(dict.fromkeys(frame.role_label(one.role) for one in held))
+    return people.PersonRow(str(line.id), line.name, line.user_name or "", labels, line.site, STATES[line.status])
+
+
+def page(visit: Visit) -> Response:
+    """GET /people/{id}."""
+    person_id = uuid_of(visit.request.path_params["id"])
+    found = read_person(visit.actor, person_id)
+    held = roles.list_roles(visit.actor, person_id) if frame.is_open(visit.actor, "role.list") else []
+    ref = f"person:{person_id}"
+    entries = read_history(visit.actor, ref=ref) if frame.is_open(visit.actor, "ledger.history") else []
+    names = sentences.names_for(visit.actor, entries) | sentences.look_names_up(visit.actor, refs=[one.given_by for one in held])
+    return visit.page(
+        "people/person.html",
+        people.Person(
+            id=str(person_id),
+            name=found.name,
+            user_name=", ".join(account.name for account in found.accounts),
+            state=STATES[found.status],
+            email=found.email or "",
+            phone=found.phone or "",
+            joined=found.joined_at,
+            site=found.site,
+            language=found.language,
+            rights=tuple(
+                people.Right(
+                    str(one.id), frame.role_label(one.role), one.scope, one.starts_at, one.ends_at,
+                    sentences.name_of(one.given_by, names), one.reason,
+                )
+                for one in held
+            ),
+            history=tuple(sentences.row(entry, names) for entry in entries),
+            deeds=tuple(_deeds(visit, found.status, person_id)),
+        ),
+    )  # fmt: skip
+
+
+def _deeds(visit: Visit, status: str, person_id: UUID) -> list[people.Deed]:
+    return [
+        people.Deed(right, label, f"/people/{person_id}/{verb}", question, grave)
+        for right, verb, label, question, grave, _call, states in DEEDS
+        if status in states and frame.is_open(visit.actor, right) and person_id != visit.actor.id
+    ]
+
+
+def deed(visit: Visit) -> Response:
+    """POST /people/{id}/{verb}."""
+    person_id = uuid_of(visit.request.path_params["id"])
+    call = next(call for _r, verb, _l, _q, _g, call, _s in DEEDS if visit.request.url.path.endswith(f"/{verb}"))
+    call(visit.actor, person_id)
+    return visit.go(f"/people/{person_id}", "done")
+
+
+def new_page(visit: Visit) -> Response:
+    """GET /people/new."""
+    return visit.page("people/new.html", people.NewPerson(Form(), _sites()))
+
+
+def _sites() -> tuple[Choice, ...]:
+    scopes = sorted(gate.current().scopes)
+    return tuple(Choice(scope, scope) for scope in scopes if scope == "house" or scope.startswith("site:"))
+
+
+def add(visit: Visit) -> Response:
+    """POST /people/new."""
+    names = ("given_name", "family_name", "email", "phone", "site", "language")
+    sent = {name: visit.field(name).strip() for name in names if visit.field(name)}
+    if "phone" in sent:
+        sent["phone"] = "".join(sign for sign in sent["phone"] if sign.isdigit() or sign == "+")
+    try:
+        person = persons.join_person(visit.actor, **sent)  # type: ignore[arg-type]  # checked by the action's own model
+    except (Refused, Busy, Malformed, Conflict) as error:
+        form = Form({name: visit.field(name) for name in names}, problems_of(error))
+        return visit.page("people/new.html", people.NewPerson(form, _sites()), 422)
+    return visit.go(f"/people/{person.id}", "added")
+
+
+ROUTES = [
+    route("/people", listing),
+    route("/people/new", new_page),
+    route("/people/new", add, ("POST",)),
+    route("/people/{id}", page),
+    *(route(f"/people/{{id}}/{verb}", deed, ("POST",)) for _r, verb, _l, _q, _g, _c, _s in DEEDS),
+]

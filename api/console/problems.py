@@ -1,0 +1,74 @@
+"""What the house refused, as a page: what happened, which rule it rests on, and how to put it right."""
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.console.pages.plain import Problem
+from api.errors import status_of
+from api.words import N_
+from kernel.errors import Busy, Conflict, Denied, Malformed, NotFound, OmniError, Refused, Unavailable
+from policy import book
+
+if TYPE_CHECKING:
+    from api.console.visit import Visit
+
+TITLES: dict[type[OmniError], str] = {
+    Denied: N_("This is not open to you"),
+    NotFound: N_("There is nothing here"),
+    Refused: N_("A rule of the house stands against it"),
+    Conflict: N_("Somebody was quicker"),
+    Malformed: N_("Something is not right with what was sent"),
+    Busy: N_("Too much at once"),
+    Unavailable: N_("Out of service for a moment"),
+}
+HIDDEN = N_("The address is wrong, or what was here is not for you to see.")
+NOTHING_LOST = N_("Something broke on our side. Nothing was changed, and it is noted.")
+
+
+def problem_of(error: OmniError) -> Problem:
+    """Say an error on a page."""
+    status = status_of(error)
+    if status == 404:  # noqa: PLR2004 - not found, or hidden
+        return Problem(404, TITLES[NotFound], HIDDEN)
+    text = ""
+    if error.clause:
+        try:
+            text = book.clause(error.clause).text
+        except OmniError:
+            text = ""  # the book itself cannot be read now; the clause's number still says which rule it is
+    repair, href = (N_("See what you may do"), "/account#rights") if isinstance(error, Denied) else ("", "")
+    return Problem(status, TITLES[type(error)], error.why, error.clause or "", text, repair, href)
+
+
+def shown(visit: "Visit", error: OmniError) -> Response:
+    """Answer an error: a page for the browser, a notice for htmx."""
+    found = problem_of(error)
+    signed = visit.signed is not None and visit.actor.id is not None
+    response = visit.page("problem.html" if signed else "problem_solo.html", found, found.status)
+    if visit.partial:
+        response = visit.page("parts/refusal.html", found, 200)
+        response.headers["HX-Reswap"] = "none"
+    if isinstance(error, Busy | Unavailable):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+async def answer_page_error(request: Request, error: Exception) -> Response:
+    """Answer what came up to the doorstep of a page: an error of the house, an unknown address, or a burst."""
+    from api.console.visit import Visit  # noqa: PLC0415 - visits show problems too
+    from api.door import in_thread  # noqa: PLC0415
+
+    visit = Visit(request, {})
+    if isinstance(error, OmniError):
+        return await in_thread(shown, visit, error)
+    status = getattr(error, "status_code", 500)
+    if status == 404:  # noqa: PLR2004
+        return await in_thread(shown, visit, NotFound("There is no such page."))
+    return await in_thread(_burst, visit, status)
+
+
+def _burst(visit: "Visit", status: int) -> Response:
+    title = N_("That did not work")
+    return visit.page("problem_solo.html", Problem(status, title, NOTHING_LOST), status)

@@ -1,0 +1,202 @@
+"""A visit to a page: who is there, what they sent, and the ways to answer. Every page of the console goes through here.
+
+Page handlers are plain functions of a visit; they run in a thread, and what the house refuses becomes a page that says why.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from types import MappingProxyType
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from api import render, words
+from api.caller import cookie_name, source_of
+from api.console import frame, problems
+from api.console.pages.frame import Form, Frame
+from api.door import in_thread
+from iam import presence
+from iam.entering import Source
+from kernel import clock
+from kernel.actor import NOBODY, Actor
+from kernel.errors import Malformed, NotSignedIn, OmniError, StepUpNeeded
+
+LOOK = "__Host-look"
+STEP = "__Host-step"
+DEVICE = "__Host-device"
+MAX_FORM = 131_072
+YEAR = 31_536_000
+
+
+class Visit:
+    """One request to the console."""
+
+    def __init__(self, request: Request, form: Mapping[str, str], *, touch: bool = True) -> None:
+        self.request = request
+        self.form = form
+        self.touch = touch
+        self.now = clock.now()
+        self.live = frame.position()
+
+    @cached_property
+    def signed(self) -> presence.Signed | None:
+        """The session behind the cookie, a locked one too."""
+        token = self.token
+        return presence.who(token, touch=self.touch) if token else None
+
+    @property
+    def token(self) -> str | None:
+        """The session's token."""
+        return self.request.cookies.get(cookie_name())
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts: the person, unless the session is locked."""
+        signed = self.signed
+        return signed.actor if signed and signed.state(self.now) == "open" else NOBODY
+
+    @property
+    def source(self) -> Source:
+        """Where the request comes from, for the counters of wrong tries."""
+        return Source(address=source_of(self.request)[:64], agent=self.request.headers.get("user-agent", "")[:1024])
+
+    @property
+    def look(self) -> frame.Look:
+        """Language, theme and density as chosen in this browser."""
+        return frame.Look.parse(self.request.cookies.get(LOOK, ""))
+
+    @cached_property
+    def language(self) -> str:
+        """The language of this visit."""
+        profile = self.look.language or (self.signed.language if self.signed else None)
+        return words.choose(profile, self.request.headers.get("accept-language", ""))
+
+    @cached_property
+    def frame(self) -> Frame:
+        """What surrounds the page."""
+        path = self.request.url.path
+        return frame.build(self.actor, self.signed, self.look, self.language, path, self.now, self.live, self.field("done"))
+
+    def field(self, name: str) -> str:
+        """What was sent under a name, by form or address; empty when nothing was."""
+        value = self.form.get(name)
+        return value if value is not None else self.request.query_params.get(name, "")
+
+    @property
+    def next(self) -> str:
+        """Where to go afterwards: a path of this house and nothing else."""
+        return own_path(self.field("next"))
+
+    @property
+    def partial(self) -> bool:
+        """Whether htmx asks, and not the browser itself."""
+        return self.request.headers.get("hx-request") == "true"
+
+    def page(self, template: str, view: object, status: int = 200) -> Response:
+        """Answer with a page or a fragment."""
+        self.request.state.frame = self.frame
+        return render.page(self.request, template, view, status=status)
+
+    def go(self, path: str, done: str = "") -> Response:
+        """Send the browser elsewhere; `done` names the notice that is shown there."""
+        if done:
+            path += ("&" if "?" in path else "?") + f"done={quote(done)}"
+        if self.partial:
+            return Response(status_code=204, headers={"HX-Redirect": path})
+        return RedirectResponse(path, status_code=303)
+
+    def back_with(self, error: OmniError, template: str, make: Callable[[Form], object]) -> Response:
+        """Show a form again with what is wrong with it."""
+        kept = {name: value for name, value in self.form.items() if name not in {"password", "again", "old", "code"}}
+        return self.page(template, make(Form(kept, problems_of(error), "")), 422)
+
+
+def problems_of(error: OmniError) -> Mapping[str, str]:
+    """The problems of an error by field; what concerns no field stands under the empty name."""
+    if isinstance(error, Malformed) and error.faults:
+        return MappingProxyType({fault.field.partition(".")[0]: fault.why for fault in error.faults})
+    return MappingProxyType({"": error.why})
+
+
+def own_path(path: str) -> str:
+    """Return a path of this house, `/` for anything else: nobody is led away by a link to the sign-in page."""
+    parts = urlsplit(path)
+    fine = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and "\\" not in path
+    return path if fine and path.isprintable() else "/"
+
+
+Handler = Callable[[Visit], Response]
+
+
+def route(
+    path: str, handler: Handler, methods: tuple[str, ...] = ("GET",), *, public: bool = False, touch: bool = True
+) -> Route:
+    """Make the route of a page. Pages that are not public want somebody who is signed in and whose screen is not locked.
+
+    `touch` is False for parts that refresh themselves: they are no sign of life from the person.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        visit = Visit(request, await _form_of(request), touch=touch)
+        answer: Response = await in_thread(_serve, handler, visit, public)
+        return answer
+
+    return Route(path, endpoint, methods=list(methods), name=f"page {path}")
+
+
+def _serve(handler: Handler, visit: Visit, public: bool) -> Response:
+    try:
+        with words.speaking(visit.language):
+            if public or visit.actor is not NOBODY:
+                return handler(visit)
+            return away(visit, "/locked" if visit.signed else "/signin")
+    except NotSignedIn:
+        return away(visit, "/signin")
+    except StepUpNeeded as needed:
+        return away(visit, "/step-up", needed)
+    except OmniError as error:
+        with words.speaking(visit.language):
+            return problems.shown(visit, error)
+
+
+def away(visit: Visit, door: str, needed: OmniError | None = None) -> Response:
+    """Send somebody to a door, from which they come back to where they were."""
+    request = visit.request
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method != "GET" or visit.partial:
+        here = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", "")).path or "/"
+    target = f"{door}?next={quote(own_path(here))}"
+    if needed is not None and needed.clause:
+        target += f"&clause={quote(needed.clause)}"
+    if visit.partial:
+        return Response(status_code=401, headers={"HX-Redirect": target})
+    return RedirectResponse(target, status_code=303)
+
+
+async def _form_of(request: Request) -> Mapping[str, str]:
+    """Read a form of bounded size; what is no form is as good as an empty one."""
+    body = bytearray()
+    if request.method not in {"GET", "HEAD"}:
+        async for part in request.stream():
+            body += part
+            if len(body) > MAX_FORM:
+                return MappingProxyType({})
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        return MappingProxyType({})
+    try:
+        return MappingProxyType(dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50)))
+    except ValueError:
+        return MappingProxyType({})
+
+
+def set_cookie(response: Response, name: str, value: str, seconds: int | None) -> None:
+    """Set one of our cookies: HttpOnly, Lax, for this host alone."""
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def drop_cookie(response: Response, name: str) -> None:
+    """Take a cookie back."""
+    response.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
