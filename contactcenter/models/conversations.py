@@ -163,15 +163,18 @@ class Note(Record, table=True):
 
 
 class Visit(Record, table=True):
-    """A web chat visitor's browser: an opaque token (only its hash is here), and the conversation at hand."""
+    """A web chat visitor's browser: an opaque token (only its hash is here), and the conversation at hand.
+
+    `opened_with` is the digest of the key of the request that opened it: the same request again is the same visit.
+    """
 
     __tablename__ = "visit"
 
     token_hash: bytes = secret(unique=True)
+    opened_with: bytes = secret(unique=True)
     widget_id: UUID = Field(foreign_key="widget.id")
     scope: str
     contact_id: UUID = Field(foreign_key="contact.id")
     conversation_id: UUID | None = Field(default=None, foreign_key="conversation.id", index=True)
     language: str
     started_at: datetime = Field(sa_type=Utc)
-    ended_at: datetime | None = Field(default=None, sa_type=Utc)

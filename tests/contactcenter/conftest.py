@@ -1,0 +1,16 @@
+"""What the desk's tests share: the house with its people, a clock the test sets, the ledger as the auditor reads it."""
+
+from typing import Any
+
+import pytest
+
+from tests.contactcenter.house import House
+from tests.iam.conftest import Hands, auditor, hands  # noqa: F401 - fixtures
+
+__all__ = ["Hands", "auditor", "hands"]
+
+
+@pytest.fixture
+def house(database: str) -> Any:
+    """One client with one campaign at one site."""
+    return House()
