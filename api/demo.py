@@ -12,8 +12,11 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
+from api.demo_words import PASSWORD
 from kernel import postgres
 from kernel.errors import Refused
+
+__all__ = ["PASSWORD", "run"]
 
 STATE = Path(os.environ.get("OMNIWARDEN_STATE_FOLDER", "var")).resolve() / "demo"
 DATABASE = "omniwarden_demo"

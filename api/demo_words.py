@@ -1,0 +1,3 @@
+"""What everybody in the demonstration house knows."""
+
+PASSWORD = "Harmattan-Kora-27"  # noqa: S105 - told on the demonstration's own page
