@@ -1,6 +1,7 @@
 """What a password must be, as the book says: two rule sets, `house` and `nist`. Pure: no table, no clock. [PW-1, PW-2]
 
-`house` asks for 8 characters, mixed case and a digit or sign, no trivial word, nothing tied to the user, and a strength of 3.
+`house` asks for 8 characters, mixed case and a digit or sign, no trivial word, nothing tied to the user, and a strength of 10^8 guesses
+(zxcvbn's score 3).
 `nist` follows SP 800-63B-4 section 3.1.1.2: length, a list of common passwords, words of the context; no classes.
 """
 
@@ -21,14 +22,14 @@ _LONG, _SHORT, _DIGITS = 4, 3, 6
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A rule set. Lengths count characters after NFC; `words` are the house's own words that say nothing."""
+    """A rule set. Lengths count characters after NFC; `min_guesses` is a power of ten; `words` are the house's own words."""
 
     name: str
     min_length: int
     max_length: int
     classes: bool
     plain_words: bool
-    min_score: int
+    min_guesses: int
     words: tuple[str, ...]
 
 
@@ -52,7 +53,7 @@ def in_force(*, only_factor: bool = False) -> Rules:
         max_length=book.number("PW-1", "max_length"),
         classes=bool(book.parameter("PW-2", f"{name}_classes")),
         plain_words=bool(book.parameter("PW-2", f"{name}_plain_words")),
-        min_score=book.number("PW-2", f"{name}_min_score"),
+        min_guesses=book.number("PW-2", f"{name}_min_guesses"),
         words=tuple(str(word) for word in words) if isinstance(words, list) else (),
     )
 
@@ -78,7 +79,7 @@ def flaws(password: str, rules: Rules, context: Iterable[str] = ()) -> list[Flaw
     tokens = _tokens((*context, *rules.words))
     if _is_tied(text, tokens):
         found.append(Flaw("tied", "It contains a name, number or word tied to you or to the house.", "PW-2"))
-    if not found and rules.min_score and int(zxcvbn(text[:256], list(tokens)).score) < rules.min_score:
+    if not found and rules.min_guesses and zxcvbn(text, list(tokens)).guesses_log10 < rules.min_guesses:
         found.append(
             Flaw("guessable", "It can be guessed. Take three or four words that do not belong together.", "PW-2")
         )
