@@ -53,7 +53,7 @@ class Signer:
             if file.exists():
                 raise Conflict(f"{file.name} is there already; the log has a signer.")
             file.parent.mkdir(parents=True, exist_ok=True)
-        _write(key_file, SigningKey.generate(origin).secret_text() + "\n")
+        replace_file(key_file, SigningKey.generate(origin).secret_text() + "\n")
         _write_state(state_file, origin, Signed(0, EMPTY_ROOT, "", ()))
         return cls(origin, key_file, state_file)
 
@@ -104,7 +104,7 @@ class Signer:
             self.reload()
             if len(self._keys) == 1:
                 new = SigningKey.generate(self.origin)
-                _write(self._key_file, f"{self._keys[0].secret_text()}\n{new.secret_text()}\n")
+                replace_file(self._key_file, f"{self._keys[0].secret_text()}\n{new.secret_text()}\n")
                 self._keys.append(new)
         old, coming = self.verifiers
         return Draft(
@@ -131,7 +131,7 @@ class Signer:
             if self.signed.size < size or len(self.signed.keys) != len(self._keys):
                 raise Refused(None, "Both keys have not signed the entry of the rotation yet.")
             self._keys = self._keys[-1:]
-            _write(self._key_file, self._keys[0].secret_text() + "\n")
+            replace_file(self._key_file, self._keys[0].secret_text() + "\n")
 
     def _read_state(self) -> Signed:
         try:
@@ -175,10 +175,10 @@ def _write_state(file: Path, origin: str, signed: Signed) -> None:
         "note": signed.note,
         "keys": signed.keys,
     }
-    _write(file, orjson.dumps(state).decode())
+    replace_file(file, orjson.dumps(state).decode())
 
 
-def _write(file: Path, text: str) -> None:
+def replace_file(file: Path, text: str) -> None:
     """Replace a file durably by one that only its owner may read."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name)
     with os.fdopen(handle, "w") as fresh:

@@ -37,28 +37,34 @@ def ledger_schema() -> bytes:
     return SCHEMA.read_bytes()
 
 
+@pytest.fixture(scope="session")
+def ledger_template(cluster_dsn: str, ledger_schema: bytes) -> str:
+    """The name of a database that holds nothing but the ledger, to be copied."""
+    name = f"ledger_{secrets.token_hex(4)}"
+    with psycopg.connect(cluster_dsn, autocommit=True) as admin:
+        for role in ROLES:
+            admin.execute(f"CREATE ROLE {role} NOLOGIN")
+        admin.execute(f"CREATE DATABASE {name} OWNER omniwarden_owner")
+    with psycopg.connect(make_conninfo(cluster_dsn, dbname=name)) as owner:
+        owner.execute("SET ROLE omniwarden_owner")
+        owner.execute(ledger_schema)
+    return name
+
+
 @contextlib.contextmanager
-def new_database(cluster: str, schema: bytes) -> Iterator[str]:
-    """Make a database that holds nothing but the ledger, and drop it afterwards."""
+def copied(cluster: str, source: str) -> Iterator[str]:
+    """The address of a copy of a database, dropped afterwards."""
     name = f"ledger_{secrets.token_hex(4)}"
     with psycopg.connect(cluster, autocommit=True) as admin:
-        for role in ROLES:
-            if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
-                admin.execute(f"CREATE ROLE {role} NOLOGIN")
-        admin.execute(f"CREATE DATABASE {name} OWNER omniwarden_owner")
-    address = make_conninfo(cluster, dbname=name)
-    with psycopg.connect(address) as owner:
-        owner.execute("SET ROLE omniwarden_owner")
-        owner.execute(schema)
-    yield address
-    with psycopg.connect(cluster, autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} OWNER omniwarden_owner TEMPLATE {source} STRATEGY file_copy")
+        yield make_conninfo(cluster, dbname=name)
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="module")
-def ledger_database(cluster_dsn: str, ledger_schema: bytes) -> Iterator[str]:
+def ledger_database(cluster_dsn: str, ledger_template: str) -> Iterator[str]:
     """The address (as superuser) of a new database for a module."""
-    with new_database(cluster_dsn, ledger_schema) as address:
+    with copied(cluster_dsn, ledger_template) as address:
         yield address
 
 
@@ -194,18 +200,18 @@ class House:
 
 
 @pytest.fixture
-def house(cluster_dsn: str, ledger_schema: bytes, tmp_path: Path) -> Iterator[House]:
+def house(cluster_dsn: str, ledger_template: str, tmp_path: Path) -> Iterator[House]:
     """A ledger of one test's own."""
-    with new_database(cluster_dsn, ledger_schema) as address:
+    with copied(cluster_dsn, ledger_template) as address:
         opened = House(address, tmp_path)
         yield opened
         opened.close()
 
 
 @pytest.fixture(scope="module")
-def full_house(cluster_dsn: str, ledger_schema: bytes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def full_house(cluster_dsn: str, ledger_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A ledger of 1,300 entries in three batches, shared by tests that only read."""
-    with new_database(cluster_dsn, ledger_schema) as address:
+    with copied(cluster_dsn, ledger_template) as address:
         opened = House(address, tmp_path_factory.mktemp("signer"))
         for count in (500, 300, 500):
             opened.write(count)
@@ -217,17 +223,11 @@ def full_house(cluster_dsn: str, ledger_schema: bytes, tmp_path_factory: pytest.
 @pytest.fixture
 def copy_of(cluster_dsn: str) -> Iterator[Callable[[House], House]]:
     """Copy a house's database as it is now, as a backup would; its signer stays the same."""
-    names: list[str] = []
+    with contextlib.ExitStack() as copies:
 
-    def copy(house: House) -> House:
-        house.close()
-        names.append(f"ledger_{secrets.token_hex(4)}")
-        source = conninfo_to_dict(house.address)["dbname"]
-        with psycopg.connect(cluster_dsn, autocommit=True) as admin:
-            admin.execute(f"CREATE DATABASE {names[-1]} TEMPLATE {source} STRATEGY file_copy")
-        return House(make_conninfo(cluster_dsn, dbname=names[-1]), house.files[0].parent)
+        def copy(house: House) -> House:
+            house.close()
+            address = copies.enter_context(copied(cluster_dsn, conninfo_to_dict(house.address)["dbname"]))
+            return House(address, house.files[0].parent)
 
-    yield copy
-    with psycopg.connect(cluster_dsn, autocommit=True) as admin:
-        for name in names:
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        yield copy
