@@ -1,16 +1,14 @@
-"""The only list of fields: importing this file registers every table, action, reading, condition and effect of the house."""
+"""The only list of fields, and of what the doors themselves read: importing this file registers every table, action, reading, condition and effect of the house."""
 
 import importlib
-import importlib.util
 
-FIELDS = ("policy", "iam", "contactcenter")
+FIELDS = ("kernel.ledger.browse", "policy", "iam", "contactcenter", "api.console.readings")
 
 
 def load() -> None:
     """Import every field."""
     for field in FIELDS:
-        if importlib.util.find_spec(field):
-            importlib.import_module(field)
+        importlib.import_module(field)
 
 
 load()

@@ -6,7 +6,7 @@ index knows are ever asked about: casbin would remember unknown ones for good.
 
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import casbin  # type: ignore[import-untyped]
 from casbin.model import Model  # type: ignore[import-untyped]
@@ -28,6 +28,8 @@ e = some(where (p.eft == allow)) && !some(where (p.eft == deny))
 [matchers]
 m = covers(r.act, p.act) && (p.dom == "*" || under(r.dom, p.dom)) && g(r.sub, p.sub, r.dom)
 """
+
+BEAT = 100
 
 logging.getLogger("casbin").setLevel(logging.ERROR)
 
@@ -65,40 +67,41 @@ def _links(index: Index, subjects: list[str] | None) -> Iterator[list[str]]:
                 yield [ref, f"role:{assignment.role}", scope]
 
 
-def differences(index: Index, sample: int, seed: int = 0) -> list[str]:
-    """Compare the compiled decision with casbin's, for every role on every action and for random requests.
+def differences(
+    index: Index, sample: int, seed: int = 0, *, before: Index | None = None, beat: Callable[[], object] = lambda: None
+) -> list[str]:
+    """Compare the compiled decision with casbin's: for each rule that `before` did not have, and for a sample of requests.
 
-    Returns a sentence for each disagreement; a conditional rule is fulfilled in neither. Only an empty list lets an edition be published.
+    Returns a sentence for each disagreement; a conditional rule is fulfilled in neither. Only an empty list lets an edition be
+    published. `beat` is called now and then, for whoever holds a transaction open meanwhile.
     """
     roles = sorted(set(index.parents) | {r.role for r in index.rules})
+    rules = tuple(r for r in index.rules if r.condition is None)
+    held = {**{f"probe:{r}": (Assignment(r, HOUSE),) for r in roles}, **index.assignments}
     probe = Index(
-        index.edition,
-        tuple(r for r in index.rules if r.condition is None),
-        index.parents,
-        index.scopes,
-        {**{f"probe:{r}": (_house(r),) for r in roles}, **index.assignments},
-        {},
-        {},
-        index.actions,
-        implicit=index.implicit,
+        index.edition, rules, index.parents, index.scopes, held, {}, {}, index.actions, implicit=index.implicit
     )
-    subjects = sorted(probe.assignments)
-    oracle = enforcer(probe, subjects)
-    now, pick = clock.now(), random.Random(seed)  # noqa: S311 - a sample, not a secret
-    pairs = [(s, HOUSE, a) for s in subjects if s.startswith("probe:") for a in probe.actions]
-    pick.shuffle(pairs)
-    scopes = list(probe.scopes)
-    requests = pairs[:sample] + [
-        (pick.choice(subjects), pick.choice(scopes), pick.choice(probe.actions))
-        for _ in range(sample if probe.actions else 0)
-    ]
-    wrong = []
-    for ref, scope, action in requests:
+    oracle = enforcer(probe, sorted(held))
+    now, wrong = clock.now(), []
+    for number, (ref, scope, action) in enumerate(_requests(probe, roles, sample, seed, before)):
+        if number % BEAT == 0:
+            beat()
         ours = probe.decide(Actor("clerk", ref, ref), action, scope, now).allowed
         if ours != oracle.enforce(ref, scope, action):
             wrong.append(f"{ref} {action} in {scope}: compiled {ours}, casbin {not ours}")
     return wrong
 
 
-def _house(role: str) -> Assignment:
-    return Assignment(role, HOUSE)
+def _requests(
+    probe: Index, roles: list[str], sample: int, seed: int, before: Index | None
+) -> list[tuple[str, str, str]]:
+    """Return what is asked: an action of each changed rule, then half pairs of role and action, half anything."""
+    pick = random.Random(seed)  # noqa: S311 - a sample, not a secret
+    known = set(before.rules) if before else set()
+    changed = [(r, next((a for a in probe.actions if r.covers(a)), None)) for r in probe.rules if r not in known]
+    asked = [(f"probe:{r.role}", HOUSE, action) for r, action in changed if action]
+    subjects, scopes = sorted(probe.assignments), list(probe.scopes)
+    if probe.actions and roles:
+        asked += [(f"probe:{pick.choice(roles)}", HOUSE, pick.choice(probe.actions)) for _ in range(sample // 2)]
+        asked += [(pick.choice(subjects), pick.choice(scopes), pick.choice(probe.actions)) for _ in range(sample // 2)]
+    return asked
