@@ -2,22 +2,25 @@
 
 import contextlib
 import importlib
-import importlib.util
 import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
 
 from api import fields, logs, operations  # noqa: F401 - fields registers every use case
 from api.door import close_threads
-from api.errors import answer_burst, answer_error
+from api.console.problems import answer_page_error
+from api.errors import answer_burst, answer_error, answer_http
 from api.headers import SameOriginOnly, SecurityHeaders
 from api.routes import routes
 from kernel import db, frame, fresh
-from kernel.errors import OmniError
+from kernel.errors import NotFound, OmniError
 from kernel.settings import settings
 
 log = logging.getLogger("omniwarden.web")
@@ -41,6 +44,19 @@ async def life(_: Starlette) -> AsyncIterator[None]:
     db.forget_engines()
 
 
+async def _told(request: Request, error: Exception) -> Response:
+    """Answer what no door answered itself: a page for people, problem details for programs."""
+    if not request.url.path.startswith(("/api/", "/chat/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/csp")):
+        return await answer_page_error(request, error)
+    if isinstance(error, HTTPException):
+        return (
+            await answer_error(request, NotFound("There is nothing at this address."))
+            if error.status_code == 404
+            else await answer_http(error)
+        )  # noqa: PLR2004
+    return await (answer_error if isinstance(error, OmniError) else answer_burst)(request, error)
+
+
 def build() -> Starlette:
     """Compose the application."""
     logs.set_up()
@@ -57,5 +73,5 @@ def build() -> Starlette:
             Middleware(SameOriginOnly),
             Middleware(GZipMiddleware, minimum_size=1000),
         ],
-        exception_handlers={OmniError: answer_error, Exception: answer_burst},
+        exception_handlers={OmniError: _told, HTTPException: _told, Exception: _told},
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -89,3 +90,9 @@ async def answer_burst(_: Request, __: Exception) -> Response:
         "detail": "Something broke on our side; it is noted.",
     }
     return Response(orjson.dumps(body), 500, media_type="application/problem+json")
+
+
+async def answer_http(error: HTTPException) -> Response:
+    """Answer what the router itself refuses, such as a method that an address does not take."""
+    body = {"type": "about:blank", "title": error.detail, "status": error.status_code, "detail": error.detail}
+    return Response(orjson.dumps(body), error.status_code, error.headers, media_type="application/problem+json")

@@ -66,7 +66,7 @@ def test_a_wrong_compiler_would_be_found(monkeypatch) -> None:
     )
     assert differences(index, 50) == []
     monkeypatch.setattr(Rule, "covers", lambda rule, action: action.startswith(rule.pattern[:4]))
-    assert differences(index, 50)
+    assert differences(index, 400)
 
 
 def test_unknown_subjects_leave_nothing_behind_and_get_nothing() -> None:

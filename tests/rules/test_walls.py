@@ -12,6 +12,9 @@ from kernel import db
 
 UNGOVERNED = {
     "alembic_version": "alembic's own",
+    "session_seen": "when a session was last used: a mark a minute, no decision of anyone's",
+    "throttle": "counters of tries; the tries themselves are on the ledger",
+    "ticket": "one-use steps of a sign-in, minutes old at most",
     "once_key": "request keys kept a day, written in the action's own transaction",
 }
 """Tables outside the ledger's walls, each with its reason (job tables of procrastinate are its own)."""
