@@ -38,7 +38,9 @@ from kernel.db import read_session
 from policy import book
 
 CLERK = clerk("routing")
-BATCH = 20
+BATCH = 5
+"""How many of each kind in one round, so that the entry stays within its bound; the next round follows at once."""
+ROUNDS = 40
 REST = 2.0
 _rest = [0.0]
 
@@ -152,13 +154,17 @@ def _taken(work: Work, question: Any) -> list[Conversation]:
 
 @sweeps.sweep("routing", seconds=0.2)
 def look(now: datetime) -> int:
-    """Take a round if there is something to do; return how much was done. After a fruitless one, rest for two seconds."""
+    """Take rounds while there is something to do; return how much was done. After a fruitless one, rest for two seconds."""
     if clock.monotonic() < _rest[0]:
         return 0
-    with read_session() as session:
-        if not something_to_do(session, now):
-            return 0
-    done = sweep(CLERK)
-    if not done:
-        _rest[0] = clock.monotonic() + REST
-    return done
+    total = 0
+    for _ in range(ROUNDS):
+        with read_session() as session:
+            if not something_to_do(session, now):
+                return total
+        done = sweep(CLERK)
+        total += done
+        if not done:
+            _rest[0] = clock.monotonic() + REST
+            break
+    return total

@@ -248,3 +248,35 @@ def _agent_name(work: Work, agent_id: UUID | None) -> str | None:
     """The first of an agent's names is all that visitors learn."""
     name: str | None = work.select(select(AgentProfile.name).where(AgentProfile.person_id == agent_id)).first()
     return name.split()[0] if name else None
+
+
+class Place(Answer):
+    """A widget as its page shows it: greetings by language, the languages served, the sites that may frame it."""
+
+    label: str
+    greetings: dict[str, str]
+    languages: list[str]
+    origins: list[str]
+
+
+@reading("webchat.place")
+def read_place(work: Work, *, widget: Slug) -> Place:
+    """Read what a widget's page shows. [OC-1]"""
+    row = work.session.execute(
+        select(Widget, Queue.languages)
+        .join(Queue, col(Queue.id) == col(Widget.queue_id))
+        .where(Widget.slug == widget, Widget.active)
+    ).first()
+    if row is None:
+        raise NotFound("There is no chat at this address.")
+    found, languages = row
+    return Place(label=found.label, greetings=found.greetings, languages=languages, origins=found.origins)
+
+
+@reading("webchat.first")
+def first_place(work: Work) -> str:
+    """Read the address of the house's first widget. [OC-1]"""
+    found: str | None = work.select(select(Widget.slug).where(Widget.active).order_by(col(Widget.id)).limit(1)).first()
+    if found is None:
+        raise NotFound("This house has no web chat yet.")
+    return found
