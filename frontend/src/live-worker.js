@@ -23,7 +23,7 @@ function welcome(port, { after, path: wanted }) {
   }
   port.postMessage({ line: state });
   if (after < first) port.postMessage({ reload: true });
-  else for (const hint of kept) if (hint.index > after) port.postMessage({ hint });
+  else for (const hint of kept) if (hint.index >= after) port.postMessage({ hint });
 }
 
 const tell = (message) => ports.forEach((port) => port.postMessage(message));
@@ -34,10 +34,10 @@ function open() {
   source.onopen = () => change("open");
   source.onmessage = (event) => {
     const hint = JSON.parse(event.data);
-    position = hint.index = Number(event.lastEventId);
+    position = Number(event.lastEventId) + 1;
     if (!hint.topics.length) return;
     kept.push(hint);
-    if (kept.length > KEPT) first = kept.shift().index;
+    if (kept.length > KEPT) first = kept.shift().index + 1;
     tell({ hint });
   };
   source.addEventListener("signed-out", () => {

@@ -28,7 +28,7 @@ function alone(message) {
     const source = new EventSource(`${message.path}?after=${after}`);
     source.onopen = () => receive({ line: "open" });
     source.onmessage = (event) => {
-      last = Number(event.lastEventId) || last;
+      last = Number(event.lastEventId) + 1;
       receive({ hint: JSON.parse(event.data) });
     };
     source.addEventListener("signed-out", () => receive({ signedOut: true }));

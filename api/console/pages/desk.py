@@ -12,12 +12,13 @@ class Ticket:
 
     id: str
     who: str
-    channel: str  # chat, voice
+    channel: str  # webchat, voice
     last: str
     since: datetime
     late: bool = False
     unread: bool = False
     current: bool = False
+    take: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,7 @@ class Inbox:
     """All of an agent's work, by what is due."""
 
     sections: tuple[Section, ...]
-    may_take: bool = False
-    topics: str = "inbox"
+    topics: str = "waiting"
 
     @property
     def count(self) -> int:
@@ -75,6 +75,9 @@ class Conversation:
     dispositions: tuple[Choice, ...] = ()
     needs_disposition: bool = False
     queues: tuple[Choice, ...] = ()
+    may_accept: bool = False
+    earlier: bool = False
+    status: str = ""
     form: Form = field(default_factory=Form)
     assignee: str = ""
     recording: str = ""

@@ -20,12 +20,12 @@ class Queue:
     """A queue now."""
 
     name: str
-    channel: str
     waiting: int
     oldest: datetime | None
     late: bool
-    ready: int
-    busy: int
+    offered: int
+    answered: int
+    abandoned: int
     service_level: str
 
 

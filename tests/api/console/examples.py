@@ -101,7 +101,7 @@ CONVERSATION = desk.Conversation(
     id="0198a0f0-1111-7000-8000-000000000001",
     reference="CV-4F2A91",
     who="Kossi Amegan",
-    channel="chat",
+    channel="webchat",
     queue="Billing",
     language="French",
     state=State("With you", "blue"),
@@ -119,13 +119,13 @@ CUSTOMER = desk.Customer(
     name="Kossi Amegan",
     segment="Gold",
     language="French",
-    number="+2290197001242",
+    number="+229 01 •• •• •• 42",
     email="k••••@example.org",
     client="Telco One",
     first_seen=before(60 * 24 * 200),
     past=(
         desk.Past("a", "voice", "Bundle not active", before(60 * 24 * 3)),
-        desk.Past("b", "chat", "Question about roaming", before(60 * 24 * 40)),
+        desk.Past("b", "webchat", "Question about roaming", before(60 * 24 * 40)),
         desk.Past("c", "sms", "Satisfaction survey: 5", before(60 * 24 * 41)),
     ),
     facts=(("Line", "Prepaid"), ("Balance", "1 250 F CFA")),
@@ -135,15 +135,15 @@ INBOX = desk.Inbox(
         desk.Section(
             "Yours",
             (
-                desk.Ticket(CONVERSATION.id, "Kossi Amegan", "chat", "Perfect, thank you very much!", before(14), current=True),
-                desk.Ticket("t2", "Fatou N’Diaye", "chat", "Is somebody there?", before(7), unread=True),
+                desk.Ticket(CONVERSATION.id, "Kossi Amegan", "webchat", "Perfect, thank you very much!", before(14), current=True),
+                desk.Ticket("t2", "Fatou N’Diaye", "webchat", "Is somebody there?", before(7), unread=True),
                 desk.Ticket("t3", "+229 01 •• •• •• 17", "voice", "Call, to be finished", before(22), late=True),
             ),
         ),
-        desk.Section("Waiting in your queues", (desk.Ticket("t4", "Visitor 8C1", "chat", "Bonjour, je voudrais changer de forfait et garder mon numéro", before(1)),)),
+        desk.Section("Waiting in your queues", (desk.Ticket("t4", "K7QD-92MF", "webchat", "Billing, French", before(1), take=True),)),
     )
 )
-CALL = Call("ringing", "Fatou N’Diaye", "+2290197001242", "Billing", before(0.2), CONVERSATION.id, "French", DISPOSITIONS)
+CALL = Call("ringing", "Fatou N’Diaye", "+229 01 •• •• •• 42", "Billing", before(0.2), CONVERSATION.id, "French", DISPOSITIONS)
 
 RULES = ("At least 8 characters", "Capital and small letters", "A digit or a sign", "No name of yours, no word everybody uses")
 PROBLEMS = Form(
@@ -194,9 +194,9 @@ WALL = floor.Wall(
         floor.Figure("Given up today", "2.1 %"),
     ),
     queues=(
-        floor.Queue("Billing", "voice", 2, before(1.2), late=True, ready=0, busy=9, service_level="79 %"),
-        floor.Queue("Technical help", "voice", 0, None, late=False, ready=3, busy=4, service_level="91 %"),
-        floor.Queue("Web chat", "chat", 1, before(0.3), late=False, ready=2, busy=1, service_level="94 %"),
+        floor.Queue("Billing", 2, before(1.2), late=True, offered=212, answered=197, abandoned=13, service_level="79 %"),
+        floor.Queue("Technical help", 0, None, late=False, offered=88, answered=86, abandoned=2, service_level="91 %"),
+        floor.Queue("Web chat", 1, before(0.3), late=False, offered=143, answered=140, abandoned=2, service_level="94 %"),
     ),
     agents=AGENTS,
     chart=Chart("load", "Conversations by hour", "Conversations that began in each hour of today, at most 48 at 10 h.", tuple(
@@ -221,7 +221,7 @@ ENTRY = ledger.Entry(
     why="An agent may answer a conversation that is assigned to them.",
     edition=3,
     changes=(ledger.Change("message", "kind", "", "reply"), ledger.Change("message", "text", "", "hmac-sha256:" + HASH), ledger.Change("conversation", "last_at", "2026-11-23 14:02", "2026-11-23 14:06")),
-    notes=(("channel", "chat"),),
+    notes=(("channel", "webchat"),),
     facts=("conversation.replied",),
     body='{"action":"conversation.reply","action_id":"0198…","actor":"person:0198…","at":"2026-11-23T14:06:08.412000Z"}',
     proof=ledger.Proof(True, 807, 813, HASH, HASH[::-1], (HASH, HASH[::-1], HASH), "omniwarden.example/ledger\n813\nn4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=\n\n— omniwarden.example/ledger Az3grlgt...\n"),
@@ -304,6 +304,7 @@ EXAMPLES = (
     Example("person-bare", "people/person.html", replace(PERSON, rights=(), history=(), deeds=()), auditor_at("/people/1")),
     Example("policy", "policy/book.html", policy.Book(3, before(900), HASH, CHAPTERS), auditor_at("/policy")),
     Example("policy-none", "policy/book.html", policy.Book(0, None, "", ()), auditor_at("/policy")),
+    Example("said", "desk/said.html", MESSAGES[4], AGENT),
     Example("refusal", "parts/refusal.html", plain.Problem(409, "Too late", "Another agent has taken this conversation.", "OC-2"), AGENT),
     Example("search", "search.html", plain.Found("dossou", (plain.Hit("Awa Dossou", "adossou", "/people/1", "user"), plain.Hit("PW-1", "Passwords have at least 8 characters", "/policy#PW-1", "book"))), auditor_at("/search")),
     Example("search-none", "search.html", plain.Found("xyz", ()), auditor_at("/search")),
@@ -311,5 +312,5 @@ EXAMPLES = (
     Example("denied", "problem.html", plain.Problem(403, "This is not open to you", "Recordings are heard by supervisors of the campaign.", "OC-14", "Every agent session and every action on a customer's data is authorised and on record, reads included.", "See what you may do", "/account", "0198a0f0-2222"), auditor_at("/x")),
     Example("not-found", "problem_solo.html", plain.Problem(404, "There is nothing here", "The address is wrong, or what was here is not for you to see."), NOBODY),
     Example("demo-codes", "demo_codes.html", plain.Codes("Harmattan-2026", tuple(plain.Code(name, user, role, code) for name, user, role, code in [("Awa Dossou", "adossou", "Agent", "492 031"), ("Mariam Traoré", "mtraore", "Supervisor", "118 640"), ("Ibrahim Keita", "ikeita", "Auditor", "903 277")]), NOW + timedelta(seconds=17)), NOBODY),
-    Example("chat", "chat/chat.html", plain.Chat("telco-one", "Telco One", "Hello! How can we help?", framed=False, languages=(("fr", "Français"), ("en", "English"), ("fon", "Fɔ̀ngbè"))), NOBODY),
+    Example("webchat", "chat/chat.html", plain.Chat("telco-one", "Telco One", "Hello! How can we help?", framed=False, languages=(("fr", "Français"), ("en", "English"), ("fon", "Fɔ̀ngbè"))), NOBODY),
 )

@@ -1,0 +1,16 @@
+"""The web console: pages for people. Each page calls what the fields offer and shows it by one template."""
+
+from starlette.routing import BaseRoute
+
+from api.console import account, chat, desk, entry, floor, house, ledger, people
+
+ROUTES: list[BaseRoute] = [
+    *entry.ROUTES,
+    *account.ROUTES,
+    *desk.ROUTES,
+    *floor.ROUTES,
+    *people.ROUTES,
+    *ledger.ROUTES,
+    *chat.ROUTES,
+    *house.ROUTES,
+]
