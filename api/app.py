@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api import fields, logs, operations  # noqa: F401 - fields registers every use case
-from api.door import close_threads
 from api.console.problems import answer_page_error
+from api.door import close_threads
 from api.errors import answer_burst, answer_error, answer_http
 from api.headers import SameOriginOnly, SecurityHeaders
 from api.routes import routes
@@ -24,6 +24,7 @@ from kernel.errors import NotFound, OmniError
 from kernel.settings import settings
 
 log = logging.getLogger("omniwarden.web")
+NOT_FOUND = 404
 DOORS = ("api.console", "api.webchat", "api.phone", "api.live")
 
 
@@ -51,9 +52,9 @@ async def _told(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
         return (
             await answer_error(request, NotFound("There is nothing at this address."))
-            if error.status_code == 404
+            if error.status_code == NOT_FOUND
             else await answer_http(error)
-        )  # noqa: PLR2004
+        )
     return await (answer_error if isinstance(error, OmniError) else answer_burst)(request, error)
 
 

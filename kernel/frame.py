@@ -31,6 +31,8 @@ log = logging.getLogger("omniwarden.kernel")
 class Frame:
     """A registered use case: its name in the book, what it acts on, where it happens, its fields and its body."""
 
+    kind = ""
+
     def __init__(
         self,
         name: str,
@@ -78,13 +80,19 @@ class Frame:
         return self.body(work, target, **validate(self, kwargs))
 
     def _perform_in_scope(self, work: "Work", kwargs: dict[str, Any], seen: dict[str, Any]) -> Any:
-        place = ANYWHERE if callable(self.scope) else self.scope
-        self._settle(gate.may(work.actor, self.name, place, work.now, work.session), work, None, seen)
+        if not gate.could(work.actor, self.name, work.now).allowed:
+            self._ask(work, ANYWHERE, seen)
+        if not callable(self.scope):
+            self._ask(work, self.scope, seen)
+            return self.body(work, **validate(self, kwargs))
         fields = validate(self, kwargs)
-        if callable(self.scope):
-            seen["scope"] = self.scope(self.fields.model_construct(**fields))
-            self._settle(gate.may(work.actor, self.name, seen["scope"], work.now, work.session), work, None, seen)
+        seen["scope"] = self.scope(self.fields.model_construct(**fields))
+        self._ask(work, seen["scope"], seen)
         return self.body(work, **fields)
+
+    def _ask(self, work: "Work", scope: str, seen: dict[str, Any]) -> None:
+        rows = self.kind == "reading"
+        self._settle(gate.may(work.actor, self.name, scope, work.now, work.session, rows=rows), work, None, seen)
 
     def _fetch(self, work: "Work", target_id: Any) -> Record:
         found = None

@@ -72,9 +72,17 @@ def confirm_with(check: Callable[[], None]) -> None:
 
 
 def may(
-    actor: Actor, action: str, target: Record | str | None = None, now: datetime | None = None, session: Any = None
+    actor: Actor,
+    action: str,
+    target: Record | str | None = None,
+    now: datetime | None = None,
+    session: Any = None,
+    *,
+    rows: bool = False,
 ) -> Verdict:
     """Ask whether an actor may do an action: to a record, in a scope, or (`ANYWHERE`) in any scope at all.
+
+    `rows`: it is a list that is asked for, so conditions with a WHERE form choose its rows (`visible`) and do not refuse.
 
     Raises:
         Unavailable: when the edition in force cannot be confirmed; a gate that does not know fails closed.
@@ -88,21 +96,32 @@ def may(
     if isinstance(target, Record):
         return index.decide(actor, action, target.place(), now, target, session)
     if target == ANYWHERE:
-        return could(actor, action, now)
-    return index.decide(actor, action, target or HOUSE, now, None, session)
+        return _anywhere(index, actor, action, now, session, rows=rows)
+    return index.decide(actor, action, target or HOUSE, now, None, session, rows=rows)
+
+
+def _anywhere(index: Index, actor: Actor, action: str, now: datetime, session: Any, *, rows: bool) -> Verdict:
+    """Decide in each scope where the actor holds something: the first yes, else the no that came nearest."""
+    spots = [HOUSE, *sorted(_spots(index, actor) - {HOUSE})]
+    verdicts = []
+    for scope in spots:
+        verdict = index.decide(actor, action, scope, now, None, session, rows=rows)
+        if verdict.allowed:
+            return verdict
+        verdicts.append(verdict)
+    return next((v for v in verdicts if v.condition), verdicts[0])
+
+
+def _spots(index: Index, actor: Actor) -> set[str]:
+    return set(index.rule_scopes) | {a.scope for a in index.assignments.get(actor.ref, ())}
 
 
 def could(actor: Actor, action: str, now: datetime) -> Verdict:
-    """Ask whether there is any scope where the actor may do the action, its conditions on a target left aside."""
+    """Ask whether there is any scope where the actor might do the action, all conditions left aside: a first look, never a grant."""
     index = _state[0]
     bit = index.bits.get(action)
     if bit is not None:
-        spots = (
-            {HOUSE}
-            | {a.scope for a in index.assignments.get(actor.ref, ())}
-            | {r.scope for r in index.rules if r.scope != ANYWHERE}
-        )
-        for scope in spots:
+        for scope in _spots(index, actor):
             masks = index.masks(actor.ref, scope, now)
             if masks.allow >> bit & 1 or bit in masks.conditional:
                 return index.yes(bit)

@@ -42,6 +42,8 @@ class Ask:
     target: Record | None
     now: datetime
     session: Any = None
+    rows: bool = False
+    """Asked for a list: a condition with a WHERE form then chooses its rows, instead of refusing the whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,15 @@ class Index:
         return made
 
     def decide(
-        self, actor: Actor, action: str, scope: str, now: datetime, target: Record | None = None, session: Any = None
+        self,
+        actor: Actor,
+        action: str,
+        scope: str,
+        now: datetime,
+        target: Record | None = None,
+        session: Any = None,
+        *,
+        rows: bool = False,
     ) -> Verdict:
         """Decide, by mask and then by the named conditions of the rule and of the action."""
         masks = self._masks.get((actor.ref, scope))
@@ -240,9 +250,9 @@ class Index:
             return (
                 self._yes[bit]
                 if needs is None
-                else self._conditions(needs, Ask(actor, action, target, now, session), self._yes[bit])
+                else self._conditions(needs, Ask(actor, action, target, now, session, rows), self._yes[bit])
             )
-        return self._slow(masks, bit, needs, Ask(actor, action, target, now, session), scope)
+        return self._slow(masks, bit, needs, Ask(actor, action, target, now, session, rows), scope)
 
     def _slow(self, masks: _Masks, bit: int, needs: tuple[str, ...] | None, ask: Ask, scope: str) -> Verdict:
         clause = self.clauses.get(ask.action)
@@ -285,4 +295,6 @@ def _bits(mask: int) -> Iterable[int]:
 
 def _check(name: str, ask: Ask) -> str | None:
     known = CONDITIONS.get(name)
-    return f"the condition {name} is not known to this release" if known is None else known.check(ask)
+    if known is None:
+        return f"the condition {name} is not known to this release"
+    return None if ask.rows and known.where is not None else known.check(ask)

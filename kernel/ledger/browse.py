@@ -1,23 +1,23 @@
-"""Looking into the ledger: search, one entry with its proof, the history of a thing, and what is new behind an index.
+"""Looking into the ledger: search, one entry with its proof, and the history of a thing.
 
 The readings see pseudonymous references only; who is behind them is told elsewhere, to those who may know.
 """
 
-import base64
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
+import psycopg
 from pydantic import AwareDatetime, Field
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from kernel.action import Work
-from kernel.db import AUDITOR, Answer, connection, ledger_session
-from kernel.errors import NotFound
-from kernel.ledger.merkle import Tree, verify_inclusion
+from kernel.db import Answer, ledger_session
+from kernel.errors import NotFound, Unavailable
+from kernel.ledger.merkle import verify_inclusion
 from kernel.ledger.notes import Checkpoint
+from kernel.ledger.proofs import prove_index
 from kernel.reading import reading
 
 Page = Annotated[int, Field(ge=1, le=200)]
@@ -35,7 +35,7 @@ class EntryView(Answer):
 
 
 class ProofView(Answer):
-    """That an entry is in the signed tree: hashes in hex, the checkpoint as the signed note it is."""
+    """That an entry is in the signed tree: hashes in hex, the checkpoint as the signed note, `file` to take away."""
 
     holds: bool
     index: int
@@ -44,6 +44,7 @@ class ProofView(Answer):
     root: str
     path: list[str]
     checkpoint: str
+    file: str
 
 
 class EntryPage(Answer):
@@ -148,59 +149,25 @@ def read_entry(work: Work, *, index: Annotated[int, Field(ge=0)]) -> EntryPage:
 
 
 def _proof(session: Session, index: int, leaf: bytes) -> ProofView | None:
-    note = session.execute(text("select note from ledger.checkpoint order by size desc limit 1")).scalar()
-    if note is None:
+    """The proof by the latest checkpoint; none while no checkpoint reaches the entry."""
+    raw = session.connection().connection.driver_connection
+    if not isinstance(raw, psycopg.Connection):
+        raise Unavailable("The ledger cannot be read now.")
+    try:
+        found = prove_index(raw, index)
+    except NotFound:
         return None
-    signed = Checkpoint.parse(note.partition("\n\n")[0] + "\n")
-    if index >= signed.size:
-        return None
-
-    def read(level: int, n: int) -> bytes:
-        asked = {"level": level, "n": n}
-        found = session.execute(text("select hashes from ledger.tile where level = :level and n = :n"), asked).scalar()
-        return bytes(found or b"")
-
-    path = Tree(signed.size, read).inclusion(index)
+    signed = Checkpoint.parse(found.checkpoint.partition("\n\n")[0] + "\n")
     return ProofView(
-        holds=verify_inclusion(index, signed.size, leaf, signed.root, path),
+        holds=verify_inclusion(index, signed.size, leaf, signed.root, found.path),
         index=index,
         size=signed.size,
         leaf=leaf.hex(),
         root=signed.root.hex(),
-        path=[step.hex() for step in path],
-        checkpoint=note,
+        path=[step.hex() for step in found.path],
+        checkpoint=found.checkpoint,
+        file=found.text(),
     )
-
-
-def proof_text(proof: ProofView) -> str:
-    """Write a proof as a C2SP tlog-proof file: index, hashes from the leaf up, and the signed checkpoint."""
-    lines = ["c2sp.org/tlog-proof@v1", f"index {proof.index}"]
-    lines += [base64.b64encode(bytes.fromhex(step)).decode() for step in proof.path]
-    return "\n".join(lines) + "\n\n" + proof.checkpoint
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """A sequenced entry, for those who follow the ledger inside this process."""
-
-    index: int
-    body: dict[str, Any]
-
-
-def head() -> int:
-    """Return how many entries are in the tree. For the processes' own followers, not for pages."""
-    with connection(AUDITOR) as conn:
-        return int(conn.execute(text("select size from ledger.log_state")).scalar_one())
-
-
-def behind(index: int, limit: int) -> list[News]:
-    """Return entries of the tree from an index on, in order. For the processes' own followers, not for pages."""
-    query = (
-        "select l.leaf_index, e.body from ledger.leaf l join ledger.entry e on e.id = l.entry_id "
-        "where l.leaf_index >= :index order by l.leaf_index limit :limit"
-    )
-    with connection(AUDITOR) as conn:
-        return [News(at, _read(body)) for at, body in conn.execute(text(query), {"index": index, "limit": limit})]
 
 
 def _view(row: Any) -> EntryView:

@@ -112,6 +112,17 @@ def list_notes(work: Work) -> list[SampleNote]:
     return list(work.select(work.visible(SampleNote)))
 
 
+@reading("sample-note.mine")
+def mine(work: Work) -> list[SampleNote]:
+    """List the notes of one's own."""
+    return list(work.select(work.visible(SampleNote).where(SampleNote.owner == work.actor.id)))
+
+
+@action("sample-note.tidy")
+def tidy(work: Work) -> None:
+    """Tidy up: an action without a target whose condition needs one."""
+
+
 @reading("sample-note.scribble", on=SampleNote)
 def scribble(work: Work, note: SampleNote) -> None:
     """Try to write while reading."""
@@ -133,7 +144,14 @@ DOCUMENT: dict[str, Any] = {
                 "sample-note.scribble",
             ],
         },
-        "owner": {"may": ["sample-note.read if sample-own", "sample-note.edit if sample-own"]},
+        "owner": {
+            "may": [
+                "sample-note.read if sample-own",
+                "sample-note.edit if sample-own",
+                "sample-note.mine if sample-own",
+                "sample-note.tidy if sample-own",
+            ]
+        },
         "giver": {"may": ["sample-role.give"]},
         "barred": {"never": ["sample-note.edit"]},
         "founder": {"may": ["house.*", "sample-role.*", "role.escalate"]},

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,8 +10,11 @@ from kernel import gate
 from kernel.actor import NOBODY, Actor, person
 from kernel.db import HOUSE, uuid7
 from kernel.edition import Access, lint
+from kernel.errors import Denied
 from kernel.gate import Assignment, Index, Rule
 from kernel.gate_casbin import differences, enforcer
+from tests.kernel import sample
+from tests.kernel.conftest import SETUP
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 ROLES = [f"r{n}" for n in range(6)]
@@ -157,3 +161,32 @@ def test_lint_names_unknown_names_and_cycles() -> None:
         "ghost",
     ):
         assert said in faults
+
+
+def test_conditions_hold_where_there_is_no_target(monkeypatch) -> None:
+    rules = (Rule("r0", "chat.read"), Rule("r0", "call.read", condition="no-such-condition"))
+    index = Index(
+        1,
+        rules,
+        {},
+        SCOPES,
+        {"person:1": (Assignment("r0", "client:a"),)},
+        {"chat.read": ("step-up-unknown",)},
+        {},
+        ACTIONS,
+        implicit={},
+    )
+    monkeypatch.setattr(gate, "_state", [index])
+    monkeypatch.setattr(gate, "_confirm", [])
+    who = Actor("person", "person:1", "Ama")
+    assert not gate.may(who, "chat.read", gate.ANYWHERE, NOW).allowed
+    assert not gate.may(who, "call.read", gate.ANYWHERE, NOW).allowed
+    assert gate.could(who, "chat.read", NOW).allowed
+
+
+def test_a_list_is_open_where_its_condition_chooses_rows(house, writer) -> None:
+    owner = person(uuid7(), "Efua")
+    sample.give(SETUP, ref=owner.ref, role="owner")
+    assert sample.mine(owner) == []
+    with pytest.raises(Denied):
+        sample.tidy(owner)
