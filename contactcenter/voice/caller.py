@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from contactcenter.voice.ari import BAD_REQUEST, CONFLICT, NOT_FOUND, Event
+from contactcenter.voice.ari import BAD_REQUEST, CONFLICT, NOT_FOUND, Ari, Event
 from contactcenter.voice.models import Call
 from kernel import clock
 
@@ -60,13 +60,9 @@ class Caller:
 
     async def hold(self) -> None:
         """Give the caller music."""
-        ari, bridge = self.exchange.ari, self.call.hold_bridge
-        await ari.attempt("POST", f"channels/{self.call.channel}/answer", fine=(NOT_FOUND, CONFLICT, 412))
         await self.quiet()
-        await ari.attempt("POST", f"bridges/{bridge}", {"type": "holding,dtmf_events"}, fine=(CONFLICT,))
-        if not await self.join(bridge, self.call.channel):
+        if not await play_music(self.exchange.ari, self.call.channel, self.call.hold_bridge):
             raise CallerGoneError
-        await ari.attempt("POST", f"bridges/{bridge}/moh", fine=(NOT_FOUND, CONFLICT))
         self.on_hold = True
 
     async def join(self, bridge: str, channel: str) -> bool:
@@ -147,6 +143,17 @@ class Caller:
         before, self.call = self.call, call
         if (before.phase, before.legs) != (call.phase, call.legs):
             raise MovedError
+
+
+async def play_music(ari: Ari, channel: str, bridge: str) -> bool:
+    """Answer a channel and put it into a bridge with music; False when it is not there any more."""
+    await ari.attempt("POST", f"channels/{channel}/answer", fine=(NOT_FOUND, CONFLICT, 412))
+    await ari.attempt("POST", f"bridges/{bridge}", {"type": "holding,dtmf_events"}, fine=(CONFLICT,))
+    if not await ari.attempt("POST", f"bridges/{bridge}/addChannel", {"channel": channel}, fine=NOT_THERE):
+        return False
+    # Music stops when a bridge has been empty, so it is asked for each time.
+    await ari.attempt("POST", f"bridges/{bridge}/moh", fine=(NOT_FOUND, CONFLICT))
+    return True
 
 
 def digit_of(item: Item | None) -> str | None:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from contactcenter.voice import board, calls, phones, prompts
 from contactcenter.voice.ari import Address, Ari, AriLostError, Event
-from contactcenter.voice.caller import Changed, PhoneChanged
+from contactcenter.voice.caller import Changed, PhoneChanged, play_music
 from contactcenter.voice.line import Line
 from contactcenter.voice.models import QUEUED, RINGING, Call, PhoneCredential
 from contactcenter.voice.site import APP
@@ -161,9 +161,9 @@ class Exchange:
         await self._guard(channel, self._first(channel, called, number))
 
     async def _first(self, channel: str, called: str, number: str) -> None:
-        if not await self.ari.attempt("POST", f"channels/{channel}/answer"):
+        if not await play_music(self.ari, channel, f"hold-{channel}"):
+            await self.ari.attempt("DELETE", f"bridges/hold-{channel}")
             return
-        await self.ari.attempt("POST", f"channels/{channel}/moh")
         try:
             call = await self.do(calls.arrive, channel=channel, called=called, number=number)
         except Refused as no:
@@ -173,8 +173,9 @@ class Exchange:
             )
             await asyncio.sleep(SORRY_SECONDS)
             await self.ari.attempt("DELETE", f"channels/{channel}")
+            await self.ari.attempt("DELETE", f"bridges/hold-{channel}")
             return
-        line = self.lines[channel] = Line(self, call)
+        line = self.lines[channel] = Line(self, call, on_hold=True)
         if not await self.ari.attempt("GET", f"channels/{channel}"):
             line.there = False  # he hung up before he had a line to hear it
         await line.run()

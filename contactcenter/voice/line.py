@@ -44,7 +44,7 @@ class Line(Caller):
         try:
             if not self.there:
                 raise CallerGoneError
-            if self.call.phase not in {CONNECTED, ENDED}:
+            if self.call.phase not in {CONNECTED, ENDED} and not self.on_hold:
                 await self.hold()
             while self.call.phase != ENDED:
                 before = self.call

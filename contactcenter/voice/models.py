@@ -62,7 +62,7 @@ class Call(Record, table=True):
     @property
     def hold_bridge(self) -> str:
         """The bridge in which the caller hears music."""
-        return f"hold-{self.conversation_id}"
+        return f"hold-{self.channel}"
 
     @property
     def talk_bridge(self) -> str:

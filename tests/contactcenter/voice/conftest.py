@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from contactcenter.voice import server
+from contactcenter.voice.ari import Address
 from contactcenter.voice.server import Asterisk, install
 from contactcenter.voice.site import Site
+from kernel import db
+from tests.contactcenter.voice.house import House, served
 from tests.contactcenter.voice.telephone import Network
 
 TREE = Path(os.environ.get("OMNIWARDEN_ASTERISK_TREE", Path(__file__).parents[3] / "var" / "asterisk" / "tree"))
@@ -38,3 +42,14 @@ def network(site: Site, tmp_path: Path) -> Iterator[Network]:
     lines = Network(site.sip_port, tmp_path)
     yield lines
     lines.close()
+
+
+@pytest.fixture
+def house(database: str, site: Site, network: Network, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A house whose calls are served by a process of its own."""
+    monkeypatch.setattr(server, "settings", db.settings.model_copy(update={"asterisk_url": site.url}))
+    made = House(database, site, network, monkeypatch)
+    with served(made):
+        yield made
+    for channel in made.channels():
+        Address.of(site.url).ask("DELETE", f"channels/{channel['id']}")

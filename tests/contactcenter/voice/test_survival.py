@@ -1,0 +1,123 @@
+"""Killed processes and cut wires: the caller is never lost nor left in silence, the agent never stuck. [OC-2]"""
+
+import time
+
+import pytest
+
+from tests.contactcenter.voice.house import House, until
+
+pytestmark = [pytest.mark.needs("asterisk", "sipp"), pytest.mark.xdist_group("voice"), pytest.mark.timeout(60)]
+
+
+def test_voice_process_killed_while_a_caller_waits(house: House) -> None:
+    caller = house.caller()
+    house.reaches("queued")
+    house.kill()
+    began = time.monotonic()
+    time.sleep(1.5)
+    house.start()
+    assert caller.handset.longest_silence(began, time.monotonic()) < 0.7
+    agent = house.agent()
+    agent.plug(ring_ms=100)
+    agent.ready()
+    house.reaches("connected")
+
+
+def test_voice_process_killed_in_mid_ring(house: House) -> None:
+    agent = house.agent()
+    phone = agent.plug(ring_ms=3500)
+    agent.ready()
+    caller = house.caller()
+    house.reaches("ringing")
+    time.sleep(0.3)
+    house.kill()
+    began = time.monotonic()
+    house.start()
+    house.reaches("connected")
+    time.sleep(1)
+    assert caller.handset.longest_silence(began, time.monotonic()) < 0.7
+    assert phone.handset.loudness(time.monotonic() - 0.5) > 2000
+    agent.stands("busy")
+
+
+def test_voice_process_killed_in_mid_call(house: House) -> None:
+    agent = house.agent()
+    phone = agent.plug(ring_ms=100)
+    agent.ready()
+    caller = house.caller(hang_up_ms=12000)
+    house.reaches("connected")
+    time.sleep(0.5)
+    house.kill()
+    began = time.monotonic()
+    time.sleep(0.5)
+    assert phone.handset.loudness(began) > 2000, "they talk on while nobody serves them"
+    house.start()
+    time.sleep(1)
+    assert phone.handset.longest_silence(began, time.monotonic()) < 0.7
+    call = house.reaches("ended")
+    assert call.outcome == "ended"
+    assert house.facts(call.conversation_id).count("call.record-start") == 2, "the recording is taken up again"
+    agent.stands("wrap-up")
+    assert caller.wait() == 0
+
+
+def test_caller_who_hangs_up_while_nobody_serves_is_found_gone(house: House) -> None:
+    agent = house.agent()
+    agent.plug("silent")
+    agent.ready()
+    house.caller(hang_up_ms=2500)
+    house.reaches("ringing")
+    house.kill()
+    time.sleep(3)
+    house.start()
+    assert house.reaches("ended").outcome == "abandoned"
+    agent.stands("ready")
+    until(lambda: house.channels() == [], "every channel to be gone")
+
+
+def test_calls_that_come_while_nobody_serves_are_taken_afterwards(house: House) -> None:
+    house.kill()
+    caller = house.network.call()
+    time.sleep(1)
+    began = time.monotonic()
+    time.sleep(1)
+    assert caller.handset.longest_silence(began, time.monotonic()) < 0.7
+    house.start()
+    house.reaches("greeting", 12)
+
+
+def test_wire_to_asterisk_cut_in_every_phase(house: House) -> None:
+    agent = house.agent()
+    phone = agent.plug(ring_ms=2500)
+    caller = house.caller()
+    house.reaches("queued")
+    began = time.monotonic()
+    cut(house)
+    agent.ready()
+    house.reaches("ringing")
+    cut(house)
+    house.reaches("connected")
+    time.sleep(0.5)
+    cut(house)
+    time.sleep(1)
+    assert caller.handset.longest_silence(began, time.monotonic()) < 0.7
+    assert phone.handset.loudness(time.monotonic() - 0.5) > 2000
+    assert house.call().phase == "connected"
+
+
+def test_asterisk_killed_in_mid_call_frees_the_agent(house: House, asterisk) -> None:
+    agent = house.agent()
+    agent.plug(ring_ms=100)
+    agent.ready()
+    house.caller()
+    house.reaches("connected")
+    asterisk.stop(timeout=0)
+    asterisk.start()
+    house.reaches("ended", 20)
+    agent.stands("wrap-up")
+
+
+def cut(house: House) -> None:
+    known = house.connections()
+    house.wire.cut()
+    until(lambda: house.connections() > known, "the voice process to be back")
