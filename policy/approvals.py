@@ -114,7 +114,12 @@ def expire_if_over(work: Work, approval: Approval) -> bool:
         APPROVAL_STEPS.advance(work, approval, "expire")
         approval.reason = "nobody answered in time" if approval.settled_at is None else "it was not used in time"
         work.session.flush()
-        work.fact("approval.expired", approval_id=approval.id, subject_ref=approval.subject_ref, requirement=approval.requirement)
+        work.fact(
+            "approval.expired",
+            approval_id=approval.id,
+            subject_ref=approval.subject_ref,
+            requirement=approval.requirement,
+        )
     return over
 
 
@@ -123,10 +128,15 @@ def _reach(work: Work, rule: Requirement, scope: str, out: dict[UUID, str]) -> N
     able = {person: held for person, held in holders(roles, scope, work.now).items() if person not in out}
     if not reachable(rule, able):
         asked = ", ".join(f"{voice.count} x {' or '.join(voice.role)}" for voice in rule.requires)
-        raise Refused(rule.clause, f"Nobody could approve this: it needs {asked}, and those who hold these roles are too few or barred.")
+        raise Refused(
+            rule.clause,
+            f"Nobody could approve this: it needs {asked}, and those who hold these roles are too few or barred.",
+        )
 
 
-def _write(work: Work, approval: Approval, sealed: Sealed, author: UUID, edit: str, reason: str | None) -> ApprovalRevision:
+def _write(
+    work: Work, approval: Approval, sealed: Sealed, author: UUID, edit: str, reason: str | None
+) -> ApprovalRevision:
     return work.add(
         ApprovalRevision(
             approval_id=approval.id,
@@ -141,7 +151,9 @@ def _write(work: Work, approval: Approval, sealed: Sealed, author: UUID, edit: s
     )
 
 
-def _revise(work: Work, approval: Approval, rule: Requirement, sealed: Sealed, author: UUID, reason: str | None) -> Approval:
+def _revise(
+    work: Work, approval: Approval, rule: Requirement, sealed: Sealed, author: UUID, reason: str | None
+) -> Approval:
     old = revision_of(work, approval)
     edit = edit_of(Sealed(old.sealed, old.digest).opened(), sealed.opened(), rule.clerical)
     if edit == "none":
@@ -168,7 +180,12 @@ def _revise(work: Work, approval: Approval, rule: Requirement, sealed: Sealed, a
     if edit == "material":
         approval.settled_at = approval.valid_until = approval.reason = None
         approval.answer_by = span(rule.answer_within).after(work.now)
-        work.fact("approval.voided", approval_id=approval.id, subject_ref=approval.subject_ref, requirement=approval.requirement)
+        work.fact(
+            "approval.voided",
+            approval_id=approval.id,
+            subject_ref=approval.subject_ref,
+            requirement=approval.requirement,
+        )
     elif approval.state == "granted" and not tally_of(work, approval, rule).granted:
         APPROVAL_STEPS.advance(work, approval, "reopen")
         approval.settled_at = approval.valid_until = None
@@ -202,7 +219,12 @@ def withdraw_approval(work: Work, approval: Approval, reason: str) -> Approval:
     """Take a question back; what was granted is granted no more."""
     APPROVAL_STEPS.advance(work, approval, "withdraw")
     approval.reason = reason
-    work.fact("approval.withdrawn", approval_id=approval.id, subject_ref=approval.subject_ref, requirement=approval.requirement)
+    work.fact(
+        "approval.withdrawn",
+        approval_id=approval.id,
+        subject_ref=approval.subject_ref,
+        requirement=approval.requirement,
+    )
     return approval
 
 

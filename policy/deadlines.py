@@ -18,7 +18,7 @@ from kernel.db import as_utc, read_session
 from kernel.errors import Conflict
 from policy import book, inbox, waivers
 from policy.duties import open_duty
-from policy.models import Duty, DutyCalendar
+from policy.models import OPEN, Duty, DutyCalendar
 from policy.reading import Calendar, DutyRule
 from policy.recurrence import due_of, period_at
 
@@ -29,12 +29,20 @@ CLERK = clerk("deadlines")
 
 def unreminded(now: datetime) -> SelectOfScalar[Duty]:
     """Select the open duties past three quarters of their time that nobody was reminded of."""
-    return select(Duty).where(Duty.state == "open", col(Duty.warn_at) <= now, col(Duty.warned_at).is_(None)).order_by(col(Duty.warn_at))
+    return (
+        select(Duty)
+        .where(col(Duty.state) == OPEN, col(Duty.warn_at) <= now, col(Duty.warned_at).is_(None))
+        .order_by(col(Duty.warn_at))
+    )
 
 
 def unmarked(now: datetime) -> SelectOfScalar[Duty]:
     """Select the open duties past their time that were not marked late."""
-    return select(Duty).where(Duty.state == "open", col(Duty.due_at) <= now, col(Duty.fired_at).is_(None)).order_by(col(Duty.due_at))
+    return (
+        select(Duty)
+        .where(col(Duty.state) == OPEN, col(Duty.due_at) <= now, col(Duty.fired_at).is_(None))
+        .order_by(col(Duty.due_at))
+    )
 
 
 @action("duty.sweep", scope="house")
@@ -48,7 +56,9 @@ def mark_duties(work: Work) -> int:
     for duty in late:
         duty.fired_at = work.now
         work.cite(duty.clause)
-        work.fact("duty.late", duty_id=duty.id, rule=duty.rule, about_ref=duty.about_ref, escalates_to=duty.escalates_to)
+        work.fact(
+            "duty.late", duty_id=duty.id, rule=duty.rule, about_ref=duty.about_ref, escalates_to=duty.escalates_to
+        )
     work.note("reminded", len(warned))
     work.note("late", len(late))
     return len(warned) + len(late)

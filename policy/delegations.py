@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
-from sqlmodel import or_, select
+from sqlmodel import col, or_, select
 
 from kernel.action import Work, action
 from kernel.db import HOUSE, Answer
@@ -39,13 +39,22 @@ def delegate(
     if to == giver:
         raise Refused("AC-2", "One does not delegate to oneself.")
     if role not in roles_of(giver, scope, work.now):
-        raise Refused("AC-2", "Only a role that you hold yourself can be delegated; what was delegated to you cannot be passed on.")
+        raise Refused(
+            "AC-2",
+            "Only a role that you hold yourself can be delegated; what was delegated to you cannot be passed on.",
+        )
     if ends_at <= start or ends_at <= work.now:
         raise Refused("AC-2", "A delegation ends after it starts, and in the future.")
-    wrong = [pair for pair in book.conflicts([*roles_of(to, scope, work.now), role]) if pair not in book.conflicts(roles_of(to, scope, work.now))]
+    wrong = [
+        pair
+        for pair in book.conflicts([*roles_of(to, scope, work.now), role])
+        if pair not in book.conflicts(roles_of(to, scope, work.now))
+    ]
     if wrong:
         raise Refused("AC-6", f"The two would be a conflict of duties: {wrong[0]}.")
-    made = work.add(Delegation(from_id=giver, to_id=to, role=role, scope=scope, starts_at=start, ends_at=ends_at, reason=reason))
+    made = work.add(
+        Delegation(from_id=giver, to_id=to, role=role, scope=scope, starts_at=start, ends_at=ends_at, reason=reason)
+    )
     work.fact("delegation.given", delegation_id=made.id, from_id=giver, to_id=to)
     return made
 
@@ -81,12 +90,23 @@ class DelegationView(Answer):
 @condition("own-delegation", where=lambda model, actor: (model.from_id == actor.id) | (model.to_id == actor.id))
 def own_delegation(ask: Ask) -> str | None:
     """Tell whether this person gave the delegation."""
-    return None if isinstance(ask.target, Delegation) and ask.actor.id == ask.target.from_id else "it is not your delegation"
+    return (
+        None
+        if isinstance(ask.target, Delegation) and ask.actor.id == ask.target.from_id
+        else "it is not your delegation"
+    )
 
 
 @action("delegation.give", scope=lambda fields: fields.scope, answer=DelegationView)
 def give_delegation(
-    work: Work, *, to: UUID, role: str, ends_at: AwareDatetime, reason: Reason, starts_at: AwareDatetime | None = None, scope: str = HOUSE
+    work: Work,
+    *,
+    to: UUID,
+    role: str,
+    ends_at: AwareDatetime,
+    reason: Reason,
+    starts_at: AwareDatetime | None = None,
+    scope: str = HOUSE,
 ) -> Delegation:
     """Let another vote on your authority in one of your roles until an end. [AC-2]"""
     return delegate(work, to=to, role=role, ends_at=ends_at, reason=reason, starts_at=starts_at, scope=scope)
@@ -102,14 +122,18 @@ def stop_delegation(work: Work, delegation: Delegation) -> Delegation:
 def delegations(work: Work) -> list[DelegationView]:
     """List the delegations you gave and received. [AC-9]"""
     me = work.actor.id
-    rows = work.select(select(Delegation).where(or_(Delegation.from_id == me, Delegation.to_id == me)).order_by(Delegation.starts_at))  # type: ignore[arg-type]
+    rows = work.select(
+        select(Delegation)
+        .where(or_(Delegation.from_id == me, Delegation.to_id == me))
+        .order_by(col(Delegation.starts_at))
+    )
     return [DelegationView.of(row) for row in rows]
 
 
 @reading("delegation.audit")
 def all_delegations(work: Work, *, of: UUID | None = None) -> list[DelegationView]:
     """List everybody's delegations, or those one person gave or received. [AC-9]"""
-    rows = select(Delegation).order_by(Delegation.starts_at)  # type: ignore[arg-type]
+    rows = select(Delegation).order_by(col(Delegation.starts_at))
     if of is not None:
         rows = rows.where(or_(Delegation.from_id == of, Delegation.to_id == of))
     return [DelegationView.of(row) for row in work.select(rows)]

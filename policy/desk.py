@@ -86,16 +86,29 @@ def my_duties(work: Work) -> list[DutyView]:
 
 @reading("duty.list")
 def list_duties(
-    work: Work, *, rule: str | None = None, clause: str | None = None, late: bool = False, before: UUID | None = None, limit: Page = 100
+    work: Work,
+    *,
+    rule: str | None = None,
+    clause: str | None = None,
+    late: bool = False,
+    before: UUID | None = None,
+    limit: Page = 100,
 ) -> list[DutyView]:
     """List duties in the scopes you oversee, the newest first; `late` keeps those done late or overdue now."""
-    rows = select(Duty).where(gate.visible(work.actor, "duty.list", Duty, work.now)).order_by(col(Duty.id).desc()).limit(limit)
+    rows = (
+        select(Duty)
+        .where(gate.visible(work.actor, "duty.list", Duty, work.now))
+        .order_by(col(Duty.id).desc())
+        .limit(limit)
+    )
     if rule is not None:
         rows = rows.where(Duty.rule == rule)
     if clause is not None:
         rows = rows.where(Duty.clause == clause)
     if late:
-        rows = rows.where(((col(Duty.state) == "open") & (col(Duty.due_at) <= work.now)) | (col(Duty.closed_at) > col(Duty.due_at)))
+        rows = rows.where(
+            ((col(Duty.state) == "open") & (col(Duty.due_at) <= work.now)) | (col(Duty.closed_at) > col(Duty.due_at))
+        )
     if before is not None:
         rows = rows.where(col(Duty.id) < before)
     return [DutyView.of(duty) for duty in work.select(rows)]

@@ -13,7 +13,7 @@ from kernel.action import Fact, Work, on_fact
 from kernel.errors import Refused
 from policy import book
 from policy.holders import roles_of
-from policy.models import Duty
+from policy.models import OPEN, Duty
 from policy.reading import DutyRule
 from policy.recurrence import warning_of
 from policy.spans import span
@@ -77,7 +77,7 @@ def open_duty(
 
 def _there(work: Work, rule_name: str, about_ref: str, period: str | None) -> bool:
     """Tell whether it is there: this period of a calendar, or an open one that the same thing would open again."""
-    same = col(Duty.period) == period if period else col(Duty.state) == "open"
+    same = col(Duty.period) == period if period else col(Duty.state) == OPEN
     found = work.select(select(Duty.id).where(Duty.rule == rule_name, Duty.about_ref == about_ref, same).limit(1))
     return found.first() is not None
 
@@ -153,7 +153,7 @@ def _close(work: Work, duty: Duty, *, evidence_ref: str | None = None, reason: s
 
 
 def _open_about(work: Work, rule_name: str, about_ref: str) -> list[Duty]:
-    rows = select(Duty).where(Duty.rule == rule_name, Duty.about_ref == about_ref, Duty.state == "open")
+    rows = select(Duty).where(Duty.rule == rule_name, Duty.about_ref == about_ref, col(Duty.state) == OPEN)
     return list(work.select(rows.order_by(col(Duty.due_at)).with_for_update()))
 
 
@@ -161,8 +161,12 @@ def duties_of(work: Work, person_id: UUID) -> list[Duty]:
     """List the open duties a person holds, by name or by role, and the late ones that escalated to their role; soonest first."""
     held = col(Duty.holder_id) == person_id
     by_role = col(Duty.holder_id).is_(None) & col(Duty.holder_role).is_not(None)
-    rows = select(Duty).where(Duty.state == "open", or_(held, by_role, col(Duty.fired_at).is_not(None)))
-    return [duty for duty in work.select(rows.order_by(col(Duty.due_at), col(Duty.id))) if holds(person_id, duty, work.now, escalated=True)]
+    rows = select(Duty).where(col(Duty.state) == OPEN, or_(held, by_role, col(Duty.fired_at).is_not(None)))
+    return [
+        duty
+        for duty in work.select(rows.order_by(col(Duty.due_at), col(Duty.id)))
+        if holds(person_id, duty, work.now, escalated=True)
+    ]
 
 
 def holds(person_id: UUID, duty: Duty, now: datetime, *, escalated: bool = False) -> bool:
@@ -177,7 +181,9 @@ def holds(person_id: UUID, duty: Duty, now: datetime, *, escalated: bool = False
 
 def overdue(session: Any, rule_name: str, about_ref: str, now: datetime) -> Duty | None:
     """Give the overdue duty of a rule about a thing, judged by its due time and not by the sweep; for conditions of the gate."""
-    late = select(Duty).where(Duty.rule == rule_name, Duty.about_ref == about_ref, Duty.state == "open", Duty.due_at <= now)
+    late = select(Duty).where(
+        Duty.rule == rule_name, Duty.about_ref == about_ref, col(Duty.state) == OPEN, Duty.due_at <= now
+    )
     found: Duty | None = session.scalars(late.limit(1)).first()
     return found
 

@@ -61,7 +61,10 @@ def checked(document: dict[str, Any]) -> Book:
     try:
         proposed = Book.model_validate(document)
     except ValidationError as error:
-        faults = [Fault(".".join(map(str, fault["loc"])), fault["msg"]) for fault in error.errors(include_input=False, include_url=False)]
+        faults = [
+            Fault(".".join(map(str, fault["loc"])), fault["msg"])
+            for fault in error.errors(include_input=False, include_url=False)
+        ]
         raise Malformed("; ".join(f"{fault.field}: {fault.why}" for fault in faults), faults) from None
     found = lint.lint(proposed, vocabulary())
     if found:
@@ -116,7 +119,9 @@ def publish_edition(work: Work, proposal: EditionProposal) -> EditionProposal:
     proposed = checked(proposal.document)
     conflicts = _in_conflict(proposed)
     if conflicts:
-        raise Refused("AC-6", f"It would put {len(conflicts)} people in a conflict of duties, the first: {conflicts[0]}")
+        raise Refused(
+            "AC-6", f"It would put {len(conflicts)} people in a conflict of duties, the first: {conflicts[0]}"
+        )
     use_approval(work, proposal.ref, REQUIREMENT, seal(proposal.ref, REQUIREMENT, _content(proposal)).digest)
     PROPOSAL_STEPS.advance(work, proposal, "publish")
     proposal.edition = edition.publish(work, proposal.document)
@@ -160,7 +165,9 @@ def read_book(work: Work, *, edition: int | None = None) -> BookView:
     rows = work.select(select(PolicyEdition).order_by(col(PolicyEdition.number).desc())).all()
     asked = edition or gate.current().edition
     chosen = next((row for row in rows if row.number == asked), None)
-    proposals = work.select(select(EditionProposal).where(EditionProposal.state == "proposed").order_by(col(EditionProposal.id))).all()
+    proposals = work.select(
+        select(EditionProposal).where(EditionProposal.state == "proposed").order_by(col(EditionProposal.id))
+    ).all()
     return BookView(
         edition=asked,
         document=chosen.document if chosen else book.in_force().document(),

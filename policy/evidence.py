@@ -43,7 +43,11 @@ class Evidence:
 
     def digest(self) -> str:
         """Give the SHA-256 of all three lists in canonical form."""
-        whole = {"population": sorted(self.population), "violations": sorted(self.violations), "left_out": sorted(self.left_out)}
+        whole = {
+            "population": sorted(self.population),
+            "violations": sorted(self.violations),
+            "left_out": sorted(self.left_out),
+        }
         return hashlib.sha256(canonical(whole)).hexdigest()
 
 
@@ -80,7 +84,9 @@ GUARDS: dict[str, str] = {}
 Ask = Callable[[Any, datetime], Evidence]
 
 
-def evidence(clause: str, *, name: str | None = None, max_age: str = "2 days", empty_ok: bool = False) -> Callable[[Ask], Ask]:
+def evidence(
+    clause: str, *, name: str | None = None, max_age: str = "2 days", empty_ok: bool = False
+) -> Callable[[Ask], Ask]:
     """Register a query `(session, now) -> Evidence` as evidence for a clause; its name in the book is its own, with hyphens.
 
     `empty_ok`: nothing to look at is a good answer (rare: say so only where the clause speaks of something that may never happen).
@@ -228,14 +234,24 @@ def attest(
         raise Refused(clause, f"A statement about this clause stands for {limit} at most.")
     work.cite(clause)
     return work.add(
-        Attestation(clause=clause, statement=statement, made_by=person_of(work), made_at=work.now, ends_at=end, evidence_ref=evidence_ref)
+        Attestation(
+            clause=clause,
+            statement=statement,
+            made_by=person_of(work),
+            made_at=work.now,
+            ends_at=end,
+            evidence_ref=evidence_ref,
+        )
     )
 
 
 def latest_evaluations(session: Any, at: datetime) -> dict[str, Evaluation]:
     """Give the newest run of each query at a time."""
     rows = session.scalars(
-        select(Evaluation).where(col(Evaluation.at) <= at).distinct(col(Evaluation.query)).order_by(col(Evaluation.query), col(Evaluation.at).desc())
+        select(Evaluation)
+        .where(col(Evaluation.at) <= at)
+        .distinct(col(Evaluation.query))
+        .order_by(col(Evaluation.query), col(Evaluation.at).desc())
     )
     return {row.query: row for row in rows}
 
@@ -243,7 +259,9 @@ def latest_evaluations(session: Any, at: datetime) -> dict[str, Evaluation]:
 def latest_probes(session: Any, at: datetime) -> dict[str, ProbeRun]:
     """Give the newest trial of each guard at a time."""
     rows = session.scalars(
-        select(ProbeRun).where(col(ProbeRun.at) <= at).distinct(col(ProbeRun.guard)).order_by(col(ProbeRun.guard), col(ProbeRun.at).desc())
+        select(ProbeRun)
+        .where(col(ProbeRun.at) <= at)
+        .distinct(col(ProbeRun.guard))
+        .order_by(col(ProbeRun.guard), col(ProbeRun.at).desc())
     )
     return {row.guard: row for row in rows}
-

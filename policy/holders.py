@@ -14,7 +14,9 @@ from policy.models import Delegation
 def roles_of(person_id: UUID, scope: str, now: datetime) -> frozenset[str]:
     """Give every role a person holds in a scope now, those it includes among them."""
     index = gate.current()
-    return frozenset(role for held in index.held(f"person:{person_id}", scope, now) for role in index.closure(held.role))
+    return frozenset(
+        role for held in index.held(f"person:{person_id}", scope, now) for role in index.closure(held.role)
+    )
 
 
 def holders(roles: Iterable[str], scope: str, now: datetime) -> dict[UUID, frozenset[str]]:
@@ -50,4 +52,3 @@ def delegated_to(work: Work, person_id: UUID, scope: str) -> list[Delegation]:
         .order_by(Delegation.starts_at, Delegation.id)  # type: ignore[arg-type]
     )
     return [row for row in rows if row.role in roles_of(row.from_id, scope, work.now)]
-

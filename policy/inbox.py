@@ -15,7 +15,7 @@ from kernel.reading import reading
 from policy import book, voting
 from policy.approvals import expire_if_over, withdraw_approval
 from policy.ballots import Sealed
-from policy.models import Approval, ApprovalRevision, ApprovalVote
+from policy.models import GRANTED, OPEN, Approval, ApprovalRevision, ApprovalVote
 from policy.settlements import out_of, settled
 
 Comment = Annotated[str, Field(max_length=2000)]
@@ -99,8 +99,8 @@ class ApprovalPage(Answer):
 def approvals_waiting(work: Work, *, limit: Page = 50) -> list[ApprovalView]:
     """List the questions that wait for your vote, the most urgent first. [AC-1]"""
     rows = work.select(
-        select(Approval).where(Approval.state == "open", Approval.answer_by > work.now, voting.concerns_you.where(Approval, work.actor))  # type: ignore[misc]
-        .order_by(Approval.answer_by)  # type: ignore[arg-type]
+        select(Approval).where(col(Approval.state) == OPEN, Approval.answer_by > work.now, voting.concerns_you.where(Approval, work.actor))  # type: ignore[misc]
+        .order_by(col(Approval.answer_by))
         .limit(5 * limit)
     )  # fmt: skip
     open_to_me = (row for row in rows if may(work.actor, "approval.cast", row, work.now, work.session).allowed)
@@ -109,10 +109,15 @@ def approvals_waiting(work: Work, *, limit: Page = 50) -> list[ApprovalView]:
 
 @reading("approval.list")
 def list_approvals(
-    work: Work, *, subject_ref: str | None = None, state: str | None = None, before: UUID | None = None, limit: Page = 50
+    work: Work,
+    *,
+    subject_ref: str | None = None,
+    state: str | None = None,
+    before: UUID | None = None,
+    limit: Page = 50,
 ) -> list[ApprovalView]:
     """List approvals, the newest first; `before` continues after the last one seen. [AC-9]"""
-    rows = work.visible(Approval).order_by(Approval.id.desc()).limit(limit)  # type: ignore[attr-defined]
+    rows = work.visible(Approval).order_by(col(Approval.id).desc()).limit(limit)
     if subject_ref is not None:
         rows = rows.where(Approval.subject_ref == subject_ref)
     if state is not None:
@@ -127,8 +132,16 @@ def read_approval(work: Work, approval: Approval) -> ApprovalPage:
     """Show one approval with every revision, vote and what is still missing. [AC-9]"""
     rule = book.requirement(approval.requirement)
     standing = settled(work, approval.subject_ref, approval.requirement)
-    revisions = work.select(select(ApprovalRevision).where(ApprovalRevision.approval_id == approval.id).order_by(ApprovalRevision.number))  # type: ignore[arg-type]
-    votes = work.select(select(ApprovalVote).where(ApprovalVote.approval_id == approval.id).order_by(ApprovalVote.cast_at, ApprovalVote.id))  # type: ignore[arg-type]
+    revisions = work.select(
+        select(ApprovalRevision)
+        .where(ApprovalRevision.approval_id == approval.id)
+        .order_by(col(ApprovalRevision.number))
+    )
+    votes = work.select(
+        select(ApprovalVote)
+        .where(ApprovalVote.approval_id == approval.id)
+        .order_by(col(ApprovalVote.cast_at), col(ApprovalVote.id))
+    )
     latest = standing.approval_id == approval.id
     return ApprovalPage(
         approval=ApprovalView.of(approval),
@@ -158,10 +171,19 @@ def _revision(row: ApprovalRevision) -> RevisionView:
 
 @action("approval.cast", on=Approval, answer=VoteView)
 def cast(
-    work: Work, approval: Approval, *, yes: bool, digest: str, comment: Comment = "", role: str | None = None, on_behalf_of: UUID | None = None
+    work: Work,
+    approval: Approval,
+    *,
+    yes: bool,
+    digest: str,
+    comment: Comment = "",
+    role: str | None = None,
+    on_behalf_of: UUID | None = None,
 ) -> ApprovalVote:
     """Say yes or no to the revision you read, named by its digest. [AC-1, AC-2]"""
-    return voting.cast_vote(work, approval, yes=yes, digest=digest, comment=comment, role=role, on_behalf_of=on_behalf_of)
+    return voting.cast_vote(
+        work, approval, yes=yes, digest=digest, comment=comment, role=role, on_behalf_of=on_behalf_of
+    )
 
 
 @action("approval.withdraw-vote", on=ApprovalVote, answer=VoteView)
@@ -178,8 +200,8 @@ def take_question_back(work: Work, approval: Approval, *, reason: Reason) -> App
 
 def over(now: datetime) -> SelectOfScalar[Approval]:
     """Select the approvals whose time is over: unanswered, or granted and not used in time."""
-    unanswered = (col(Approval.state) == "open") & (col(Approval.answer_by) <= now)
-    unused = (col(Approval.state) == "granted") & (col(Approval.valid_until) <= now)
+    unanswered = (col(Approval.state) == OPEN) & (col(Approval.answer_by) <= now)
+    unused = (col(Approval.state) == GRANTED) & (col(Approval.valid_until) <= now)
     return select(Approval).where(or_(unanswered, unused))
 
 

@@ -50,7 +50,9 @@ def lint(book: Book, vocabulary: Vocabulary | None = None) -> list[str]:
 def _clauses(book: Book) -> Iterator[str]:
     ids = {clause.id for clause in book.clauses}
     yield from (f"clause {missing} is not in the book" for missing in CLAUSE_IDS if missing not in ids)
-    yield from (f"clause {clause.id} is not a clause of the house" for clause in book.clauses if clause.id not in CLAUSE_IDS)
+    yield from (
+        f"clause {clause.id} is not a clause of the house" for clause in book.clauses if clause.id not in CLAUSE_IDS
+    )
     for clause in book.clauses:
         if clause.owner not in book.roles:
             yield f'clause {clause.id}, field owner: "{clause.owner}" is not a role'
@@ -63,7 +65,9 @@ def _clauses(book: Book) -> Iterator[str]:
 
 def _roles(book: Book) -> Iterator[str]:
     for name, role in book.roles.items():
-        yield from (f'roles {name}, field is: "{included}" is not a role' for included in role.is_ if included not in book.roles)
+        yield from (
+            f'roles {name}, field is: "{included}" is not a role' for included in role.is_ if included not in book.roles
+        )
     for name in book.roles:
         line = _longest(book, name, ())
         if line is None:
@@ -103,12 +107,20 @@ def included(book: Book, role: str) -> frozenset[str]:
 def conflicts(book: Book, roles: Iterable[str]) -> list[str]:
     """List the conflicts of duties in a set of roles held by one person, one sentence each. [AC-6]"""
     held = {name for role in roles for name in included(book, role)}
-    return [f"{pair.roles[0]} and {pair.roles[1]}: {pair.why} [{pair.clause}]" for pair in book.toxic if set(pair.roles) <= held]
+    return [
+        f"{pair.roles[0]} and {pair.roles[1]}: {pair.why} [{pair.clause}]"
+        for pair in book.toxic
+        if set(pair.roles) <= held
+    ]
 
 
 def _toxic(book: Book) -> Iterator[str]:
     for pair in book.toxic:
-        yield from (f'toxic pair {" and ".join(pair.roles)}: "{role}" is not a role' for role in pair.roles if role not in book.roles)
+        yield from (
+            f'toxic pair {" and ".join(pair.roles)}: "{role}" is not a role'
+            for role in pair.roles
+            if role not in book.roles
+        )
     for name in book.roles:
         yield from (f"roles {name} holds both sides of a conflict, {conflict}" for conflict in conflicts(book, [name]))
 
@@ -116,7 +128,11 @@ def _toxic(book: Book) -> Iterator[str]:
 def _approvals(book: Book) -> Iterator[str]:
     for name, requirement in book.approvals.items():
         for voice in requirement.requires:
-            yield from (f'approvals {name}, field requires: "{role}" is not a role' for role in voice.role if role not in book.roles)
+            yield from (
+                f'approvals {name}, field requires: "{role}" is not a role'
+                for role in voice.role
+                if role not in book.roles
+            )
 
 
 def _duties(book: Book) -> Iterator[str]:
@@ -168,11 +184,19 @@ def _rules(book: Book, vocabulary: Vocabulary) -> Iterator[str]:
                 yield f'roles {role_id}: "{pattern}" covers no action'
             if name and name not in vocabulary.conditions:
                 yield f'roles {role_id}: "{name}" is not a condition'
-        yield from (f'roles {role_id}, field never: "{rule}" carries a condition; a ban has none' for rule in role.never if " if " in rule)
+        yield from (
+            f'roles {role_id}, field never: "{rule}" carries a condition; a ban has none'
+            for rule in role.never
+            if " if " in rule
+        )
     for pattern, action in book.actions.items():
         if not _covers(pattern, vocabulary.actions):
             yield f'actions {pattern}: "{pattern}" covers no action'
-        yield from (f'actions {pattern}: "{name}" is not a condition' for name in action.needs if name not in vocabulary.conditions)
+        yield from (
+            f'actions {pattern}: "{name}" is not a condition'
+            for name in action.needs
+            if name not in vocabulary.conditions
+        )
 
 
 def _proofs(book: Book, vocabulary: Vocabulary) -> Iterator[str]:
@@ -180,10 +204,13 @@ def _proofs(book: Book, vocabulary: Vocabulary) -> Iterator[str]:
     for clause in book.clauses:
         if not clause.in_force:
             continue
-        yield from (f'clause {clause.id}, field guard: "{name}" is no action, condition or guard' for name in clause.guard if not _covers(name, known))
+        yield from (
+            f'clause {clause.id}, field guard: "{name}" is no action, condition or guard'
+            for name in clause.guard
+            if not _covers(name, known)
+        )
         for name in clause.evidence:
             if name not in vocabulary.evidence:
                 yield f'clause {clause.id}, field evidence: "{name}" is not a registered query'
             elif vocabulary.evidence[name] != clause.id:
                 yield f'clause {clause.id}, field evidence: "{name}" was written for {vocabulary.evidence[name]}'
-

@@ -154,4 +154,3 @@ def _joined(file: str, role_id: str, old: Role | None, new: Role) -> Role:
 def read_folder(folder: Path = SHIPPED) -> Book:
     """Read and merge every *.yaml file of a folder; raises BookError."""
     return merge({path.name: read_file(path) for path in sorted(folder.glob("*.yaml"))})
-

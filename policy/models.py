@@ -4,13 +4,17 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ColumnClause, Index, UniqueConstraint, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from kernel.db import HOUSE, Record, Utc, personal
 
 GOVERNED: dict[str, Any] = {"info": {"governed": True}}
+OPEN: ColumnClause[str] = literal_column("'open'")
+ASKED: ColumnClause[str] = literal_column("'asked'")
+GRANTED: ColumnClause[str] = literal_column("'granted'")
+"""States as literals: a bound parameter would keep PostgreSQL's generic plans from the partial indexes below."""
 
 
 class EditionProposal(Record, table=True):
@@ -65,7 +69,10 @@ class ApprovalRevision(Record, table=True):
     """What an approval was about at one time, sealed; never changed. `sealed` is the canonical text whose SHA-256 is `digest`."""
 
     __tablename__ = "approval_revision"
-    __table_args__: ClassVar[Any] = (UniqueConstraint("approval_id", "number", name="approval_revision_number"), GOVERNED)
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("approval_id", "number", name="approval_revision_number"),
+        GOVERNED,
+    )
 
     approval_id: UUID = Field(foreign_key="approval.id")
     number: int
@@ -82,8 +89,22 @@ class ApprovalVote(Record, table=True):
 
     __tablename__ = "approval_vote"
     __table_args__: ClassVar[Any] = (
-        Index("approval_vote_voter", "approval_id", "revision", "voter_id", unique=True, postgresql_where=text("voided_at is null")),
-        Index("approval_vote_principal", "approval_id", "revision", "principal_id", unique=True, postgresql_where=text("voided_at is null")),
+        Index(
+            "approval_vote_voter",
+            "approval_id",
+            "revision",
+            "voter_id",
+            unique=True,
+            postgresql_where=text("voided_at is null"),
+        ),
+        Index(
+            "approval_vote_principal",
+            "approval_id",
+            "revision",
+            "principal_id",
+            unique=True,
+            postgresql_where=text("voided_at is null"),
+        ),
         GOVERNED,
     )
 

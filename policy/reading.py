@@ -65,7 +65,10 @@ class Role(Strict):
     @field_validator("may", "never")
     @classmethod
     def _rules(cls, value: list[str]) -> list[str]:
-        return [_matches(RULE_STRING, rule, "action, noun.* or *, then at most ' in scope' and ' if condition'") for rule in value]
+        return [
+            _matches(RULE_STRING, rule, "action, noun.* or *, then at most ' in scope' and ' if condition'")
+            for rule in value
+        ]
 
 
 class ActionRule(Strict):

@@ -49,4 +49,3 @@ def due_of(period: Period, within: str | None) -> datetime:
 def warning_of(opened: datetime, due: datetime) -> datetime:
     """Give when to remind: once three quarters of the time have passed."""
     return opened + (due - opened) * WARNS_AT
-

@@ -38,7 +38,9 @@ class Settlement:
 def revision_of(work: Work, approval: Approval) -> ApprovalRevision:
     """Give the revision that is before the voters."""
     found: ApprovalRevision = work.select(
-        select(ApprovalRevision).where(ApprovalRevision.approval_id == approval.id, ApprovalRevision.number == approval.revision)
+        select(ApprovalRevision).where(
+            ApprovalRevision.approval_id == approval.id, ApprovalRevision.number == approval.revision
+        )
     ).one()
     return found
 
@@ -72,7 +74,11 @@ def live_votes(work: Work, approval: Approval) -> list[ApprovalVote]:
 
 def ballots_of(work: Work, approval: Approval) -> list[Ballot]:
     """Give the standing votes as they count; a vote that names another content than the current one does not."""
-    return [Ballot(vote.voter_id, vote.principal_id, vote.role, vote.yes) for vote in live_votes(work, approval) if vote.digest == approval.digest]
+    return [
+        Ballot(vote.voter_id, vote.principal_id, vote.role, vote.yes)
+        for vote in live_votes(work, approval)
+        if vote.digest == approval.digest
+    ]
 
 
 def tally_of(work: Work, approval: Approval, rule: Requirement) -> Tally:
@@ -123,5 +129,9 @@ def _why(state: str, count: Tally, approval: Approval) -> str:
         return "Approved."
     if state == "open":
         return f"Still needed: yes from {', '.join(count.missing)}." if count.missing else "It waits to be settled."
-    said = {"refused": "It was refused", "withdrawn": "The question was taken back", "used": "The approval was used already"}
+    said = {
+        "refused": "It was refused",
+        "withdrawn": "The question was taken back",
+        "used": "The approval was used already",
+    }
     return f"{said.get(state, 'The approval has ended')}{f': {approval.reason}' if approval.reason else ''}."

@@ -58,7 +58,9 @@ def judge(clause: Clause, known: Known, now: datetime) -> tuple[Word, list[Findi
     findings = list(_findings(clause, known, now))
     measured = [finding for finding in findings if finding.word != "attested"]
     if known.attestation is not None and not measured:
-        findings.append(Finding("attested", f"stated until {known.attestation.ends_at:%Y-%m-%d}: {known.attestation.statement}"))
+        findings.append(
+            Finding("attested", f"stated until {known.attestation.ends_at:%Y-%m-%d}: {known.attestation.statement}")
+        )
     if not findings:
         findings.append(Finding("unproven", _nothing(clause)))
     return min((finding.word for finding in findings), key=ORDER.index), findings
@@ -67,7 +69,11 @@ def judge(clause: Clause, known: Known, now: datetime) -> tuple[Word, list[Findi
 def _nothing(clause: Clause) -> str:
     if not clause.in_force:
         return "nothing measures this clause yet"
-    return "the statement about it is missing or over" if clause.attestation else "no guard was tried, nothing was measured"
+    return (
+        "the statement about it is missing or over"
+        if clause.attestation
+        else "no guard was tried, nothing was measured"
+    )
 
 
 def _findings(clause: Clause, known: Known, now: datetime) -> Iterable[Finding]:
@@ -104,7 +110,9 @@ def _measured(name: str, known: Known, now: datetime) -> Iterable[Finding]:
 def _tried(name: str, known: Known, now: datetime) -> Iterable[Finding]:
     run = known.probes.get(name)
     if run is None:
-        yield Finding("unproven", f"the guard {name} was never tried" if name in PROBES else f"nothing tries the guard {name} yet")
+        yield Finding(
+            "unproven", f"the guard {name} was never tried" if name in PROBES else f"nothing tries the guard {name} yet"
+        )
     elif not run.refused:
         yield Finding("unproven", f"the guard {name} did not refuse: {run.why}")
     elif span(PROBE_AGE).after(run.at) < now:
@@ -141,10 +149,14 @@ class ClauseStatus(Answer):
 def known_of(session: Any, clauses: Sequence[Clause], at: datetime) -> dict[str, Known]:
     """Gather what was known of each clause at a time, in a fixed number of queries."""
     evaluations, probes = latest_evaluations(session, at), latest_probes(session, at)
-    totals = dict(session.execute(select(Duty.clause, func.count()).where(col(Duty.opened_at) <= at).group_by(Duty.clause)).all())
+    totals = dict(
+        session.execute(select(Duty.clause, func.count()).where(col(Duty.opened_at) <= at).group_by(Duty.clause)).all()
+    )
     late: dict[str, list[str]] = {}
     for clause_id, about in session.execute(
-        select(Duty.clause, Duty.about_ref).where(col(Duty.due_at) <= at, (col(Duty.closed_at).is_(None)) | (col(Duty.closed_at) > at))
+        select(Duty.clause, Duty.about_ref).where(
+            col(Duty.due_at) <= at, (col(Duty.closed_at).is_(None)) | (col(Duty.closed_at) > at)
+        )
     ):
         late.setdefault(clause_id, []).append(about)
     waived: dict[str, set[str]] = {}
@@ -157,7 +169,11 @@ def known_of(session: Any, clauses: Sequence[Clause], at: datetime) -> dict[str,
         )
     ):
         waived.setdefault(clause_id, set()).add(about)
-    stated = select(Attestation).where(col(Attestation.made_at) <= at, col(Attestation.ends_at) > at).order_by(col(Attestation.made_at))
+    stated = (
+        select(Attestation)
+        .where(col(Attestation.made_at) <= at, col(Attestation.ends_at) > at)
+        .order_by(col(Attestation.made_at))
+    )
     attested = {row.clause: row for row in session.scalars(stated)}
     return {
         clause.id: Known(

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from kernel import clock
 from kernel.action import Work
 from kernel.actor import Actor
+from kernel.db import read_session
 from kernel.errors import Conflict, Refused
 from kernel.gate import Ask, condition, current
 from policy import book
@@ -46,7 +47,10 @@ def cast_vote(
     out = out_of(work, approval, rule)
     for person in (voter, principal):
         if person in out:
-            raise Refused(rule.clause, f"{'You' if person == voter else 'The person you speak for'} may not approve this: {out[person]}.")
+            raise Refused(
+                rule.clause,
+                f"{'You' if person == voter else 'The person you speak for'} may not approve this: {out[person]}.",
+            )
     spoken = _role_for(work, approval, rule, voter, principal, role)
     for ballot in ballots_of(work, approval):
         if ballot.persons & {voter, principal}:
@@ -111,7 +115,11 @@ def withdraw_vote(work: Work, vote: ApprovalVote, *, reason: str) -> ApprovalVot
     work.session.refresh(vote)
     if person_of(work) != vote.voter_id:
         raise Refused(None, "A vote is taken back by the one who cast it.")
-    if vote.voided_at is not None or vote.revision != approval.revision or approval.state not in ("open", "granted", "refused"):
+    if (
+        vote.voided_at is not None
+        or vote.revision != approval.revision
+        or approval.state not in ("open", "granted", "refused")
+    ):
         raise Refused(None, "This vote no longer stands.")
     vote.voided_at, vote.void_reason = work.now, reason
     work.session.flush()
@@ -120,17 +128,24 @@ def withdraw_vote(work: Work, vote: ApprovalVote, *, reason: str) -> ApprovalVot
 
 
 def _may_vote(ask: Ask) -> str | None:
-    if not isinstance(ask.target, Approval) or ask.actor.id is None or ask.session is None:
+    if not isinstance(ask.target, Approval) or ask.actor.id is None:
         return "only those who are asked may answer"
-    work = Work(ask.actor, ask.action, ask.target.id, ask.now, ask.session)
-    rule = book.requirement(ask.target.requirement)
-    asked = {name for voice in rule.requires for name in voice.role}
-    why = out_of(work, ask.target, rule).get(ask.actor.id)
+    if ask.session is not None:
+        return _asked_or_why(ask, ask.target, ask.actor.id, ask.session)
+    with read_session() as session:
+        return _asked_or_why(ask, ask.target, ask.actor.id, session)
+
+
+def _asked_or_why(ask: Ask, approval: Approval, person: UUID, session: Any) -> str | None:
+    work = Work(ask.actor, ask.action, approval.id, ask.now, session)
+    rule = book.requirement(approval.requirement)
+    why = out_of(work, approval, rule).get(person)
     if why is not None:
         return f"you may not approve this: {why}"
-    own = roles_of(ask.actor.id, ask.target.scope, ask.now)
-    lent = {row.role for row in delegated_to(work, ask.actor.id, ask.target.scope)}
-    return None if (own | lent) & asked else f"it asks {', '.join(sorted(asked))}, and you are none of them"
+    asked = {name for voice in rule.requires for name in voice.role}
+    lent = {row.role for row in delegated_to(work, person, approval.scope)}
+    mine = roles_of(person, approval.scope, ask.now) | lent
+    return None if mine & asked else f"it asks {', '.join(sorted(asked))}, and you are none of them"
 
 
 def _concerns(model: Any, actor: Actor) -> ColumnElement[bool]:
@@ -163,10 +178,16 @@ concerns_you = condition("concerns-you", where=_concerns)(_concerned)
 @condition("own-request", where=lambda model, actor: model.requested_by == actor.id)
 def own_request(ask: Ask) -> str | None:
     """Tell whether the approval was asked for by this person."""
-    return None if isinstance(ask.target, Approval) and ask.target.requested_by == ask.actor.id else "it is not your question"
+    return (
+        None
+        if isinstance(ask.target, Approval) and ask.target.requested_by == ask.actor.id
+        else "it is not your question"
+    )
 
 
 @condition("own-vote", where=lambda model, actor: model.voter_id == actor.id)
 def own_vote(ask: Ask) -> str | None:
     """Tell whether the vote was cast by this person."""
-    return None if isinstance(ask.target, ApprovalVote) and ask.target.voter_id == ask.actor.id else "it is not your vote"
+    return (
+        None if isinstance(ask.target, ApprovalVote) and ask.target.voter_id == ask.actor.id else "it is not your vote"
+    )

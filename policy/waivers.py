@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from kernel import gate
@@ -19,7 +19,7 @@ from kernel.gate import Ask, condition
 from kernel.reading import reading
 from policy import book
 from policy.approvals import LIVE, ask_approval, person_of, withdraw_approval
-from policy.models import Approval, Waiver
+from policy.models import ASKED, GRANTED, Approval, Waiver
 from policy.spans import span
 from policy.workflow import Step, Workflow
 
@@ -179,7 +179,7 @@ def waived(session: Any, clause: str, about_refs: list[str], now: datetime) -> W
         select(Waiver)
         .where(
             Waiver.clause == clause,
-            Waiver.state == "granted",
+            col(Waiver.state) == GRANTED,
             col(Waiver.about_ref).in_([*about_refs, HOUSE]),
             col(Waiver.starts_at) <= now,
             col(Waiver.ends_at) > now,
@@ -243,7 +243,9 @@ def end_waiver(work: Work, waiver: Waiver, *, reason: Reason) -> Waiver:
 @reading("waiver.list")
 def list_waivers(work: Work, *, clause: str | None = None, live: bool = False) -> list[WaiverView]:
     """List waivers, the newest first; `live` leaves out those that have ended. [AC-9]"""
-    rows = select(Waiver).where(gate.visible(work.actor, "waiver.list", Waiver, work.now)).order_by(col(Waiver.id).desc())
+    rows = (
+        select(Waiver).where(gate.visible(work.actor, "waiver.list", Waiver, work.now)).order_by(col(Waiver.id).desc())
+    )
     if clause is not None:
         rows = rows.where(Waiver.clause == clause)
     if live:
@@ -253,7 +255,7 @@ def list_waivers(work: Work, *, clause: str | None = None, live: bool = False) -
 
 def over(now: datetime) -> SelectOfScalar[Waiver]:
     """Select the waivers whose end has passed."""
-    return select(Waiver).where(or_(col(Waiver.state) == "asked", col(Waiver.state) == "granted"), col(Waiver.ends_at) <= now)
+    return select(Waiver).where(col(Waiver.state).in_([ASKED, GRANTED]), col(Waiver.ends_at) <= now)
 
 
 @action("waiver.sweep", scope="house")

@@ -12,6 +12,10 @@ from kernel.db import Record
 from kernel.errors import Conflict, Refused
 
 M = TypeVar("M", bound=Record)
+TRIGGERS: dict[str, list[str]] = {}
+"""What the database must be told of each table, so that it refuses what the workflow refuses."""
+WORKFLOWS: "dict[str, Workflow[Any]]" = {}
+"""Every workflow by its table; the documentation draws them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +53,11 @@ class Workflow(Generic[M]):
         self._by = {(step.source, step.event): step for step in self.steps}
         if len(self._by) != len(self.steps):
             raise ValueError(f"workflow of {self.table}: a state has two steps for one event")
-        self.states = tuple(dict.fromkeys([initial, *(state for step in self.steps for state in (step.source, step.target))]))
-        self._raise_with_table()
+        self.states = tuple(
+            dict.fromkeys([initial, *(state for step in self.steps for state in (step.source, step.target))])
+        )
+        WORKFLOWS[self.table] = self
+        TRIGGERS.setdefault(self.table, []).append(self.trigger_sql())
 
     @property
     def table(self) -> str:
@@ -114,14 +121,6 @@ alter table {self.table} enable always trigger step;"""
         lines += [f"    {state} --> [*]" for state in self.states if state not in out]
         return "\n".join(lines) + "\n"
 
-    def _raise_with_table(self) -> None:
-        sql = self.trigger_sql()
-
-        def raise_trigger(_: Table, conn: Connection, **__: Any) -> None:
-            conn.execute(text(sql.replace(":", "\\:")))
-
-        event.listen(self.model.__table__, "after_create", raise_trigger)  # type: ignore[attr-defined]
-
 
 def _distinct(steps: Sequence[Step]) -> list[tuple[str, str, list[Step]]]:
     """Gather steps by their two states: the database sees the states, not the event."""
@@ -146,14 +145,25 @@ def _branch(column: str, gathered: tuple[str, str, list[Step]]) -> str:
 def never_changed(model: type[Record]) -> None:
     """Have the database refuse every update and delete of a table's rows: what was sealed stays as it was."""
     table = str(model.__tablename__)
-    sql = f"""create or replace function wall.sealed_{table}() returns trigger language plpgsql as $$
+    TRIGGERS.setdefault(table, []).append(
+        f"""create or replace function wall.sealed_{table}() returns trigger language plpgsql as $$
 begin
   raise exception 'a row of {table} is never changed' using errcode = 'check_violation';
 end $$;
 create or replace trigger sealed before update or delete on {table} for each row execute function wall.sealed_{table}();
 alter table {table} enable always trigger sealed;"""
+    )
 
-    def raise_trigger(_: Table, conn: Connection, **__: Any) -> None:
+
+def raise_triggers(conn: Connection) -> None:
+    """Put every workflow's trigger on its table anew; safe to repeat, for migrations after a workflow has changed."""
+    for statements in TRIGGERS.values():
+        for sql in statements:
+            conn.execute(text(sql.replace(":", "\\:")))
+
+
+@event.listens_for(Table, "after_create")
+def _raise_with_table(table: Table, conn: Connection, **_: Any) -> None:
+    """Put a table's triggers on it when it is made, by metadata and by migration alike."""
+    for sql in TRIGGERS.get(table.name, ()):
         conn.execute(text(sql.replace(":", "\\:")))
-
-    event.listen(model.__table__, "after_create", raise_trigger)  # type: ignore[attr-defined]

@@ -28,7 +28,9 @@ class SampleOrder(Record, table=True):
 
 def _approved(work: Work, order: SampleOrder) -> str | None:
     standing = settlements.settled(work, order.ref, "sample-order.authorise")
-    sealed = approvals.seal(order.ref, "sample-order.authorise", order.content, implementers=map(UUID, order.implementers))
+    sealed = approvals.seal(
+        order.ref, "sample-order.authorise", order.content, implementers=map(UUID, order.implementers)
+    )
     if not standing.granted:
         return standing.why
     return None if standing.digest == sealed.digest else "what was approved is not what stands here now"
@@ -54,7 +56,9 @@ def draft(work: Work, *, content: dict[str, Any], implementers: list[UUID] = [])
 
 
 @action("sample-order.edit", on=SampleOrder)
-def edit(work: Work, order: SampleOrder, *, content: dict[str, Any], implementers: list[UUID] | None = None) -> SampleOrder:
+def edit(
+    work: Work, order: SampleOrder, *, content: dict[str, Any], implementers: list[UUID] | None = None
+) -> SampleOrder:
     """Edit an order behind the approvers' backs."""
     order.content = content
     if implementers is not None:
@@ -92,7 +96,9 @@ def force(work: Work, order: SampleOrder, *, state: str) -> SampleOrder:
 @action("sample-order.use", on=SampleOrder)
 def use(work: Work, order: SampleOrder) -> None:
     """Spend the approval."""
-    sealed = approvals.seal(order.ref, "sample-order.authorise", order.content, implementers=map(UUID, order.implementers))
+    sealed = approvals.seal(
+        order.ref, "sample-order.authorise", order.content, implementers=map(UUID, order.implementers)
+    )
     approvals.use_approval(work, order.ref, "sample-order.authorise", sealed.digest)
 
 
@@ -151,18 +157,46 @@ ROLES: dict[str, Any] = {
         ],
     },
     "director": {"label": "Director", "is": ["member"], "may": ["policy.*", "evidence.attest", "evidence.status"]},
-    "officer": {"label": "Officer", "is": ["member"], "may": ["duty.*", "policy.*", "evidence.*", "waiver.*", "approval.read"]},
+    "officer": {
+        "label": "Officer",
+        "is": ["member"],
+        "may": ["duty.*", "policy.*", "evidence.*", "waiver.*", "approval.read"],
+    },
     "auditor": {"label": "Auditor", "is": ["member"], "never": ["approval.cast"]},
     "founder": {"label": "Founder", "may": ["house.*", "sample-role.*", "role.escalate"]},
-    "clerk-deadlines": {"label": "Deadlines clerk", "may": ["duty.sweep", "duty.recur", "waiver.sweep", "approval.sweep"]},
-    "clerk-evidence": {"label": "Evidence clerk", "may": ["evidence.evaluate", "evidence.probe", "evidence.note-probe"]},
+    "clerk-deadlines": {
+        "label": "Deadlines clerk",
+        "may": ["duty.sweep", "duty.recur", "waiver.sweep", "approval.sweep"],
+    },
+    "clerk-evidence": {
+        "label": "Evidence clerk",
+        "may": ["evidence.evaluate", "evidence.probe", "evidence.note-probe"],
+    },
 }
 DOCUMENT: dict[str, Any] = Book.model_validate(
     {
         "clauses": [
-            {"id": "CC-1", "text": "Nothing runs before it is authorised.", "kind": ["rule"], "owner": "director", "guard": ["sample-order.move"]},
-            {"id": "FW-3", "text": "The logs are reviewed every week.", "kind": ["duty"], "owner": "officer", "duty": ["log-review"]},
-            {"id": "TR-2", "text": "Users know that they are logged.", "kind": ["duty"], "owner": "officer", "duty": ["induction"]},
+            {
+                "id": "CC-1",
+                "text": "Nothing runs before it is authorised.",
+                "kind": ["rule"],
+                "owner": "director",
+                "guard": ["sample-order.move"],
+            },
+            {
+                "id": "FW-3",
+                "text": "The logs are reviewed every week.",
+                "kind": ["duty"],
+                "owner": "officer",
+                "duty": ["log-review"],
+            },
+            {
+                "id": "TR-2",
+                "text": "Users know that they are logged.",
+                "kind": ["duty"],
+                "owner": "officer",
+                "duty": ["induction"],
+            },
             {
                 "id": "PW-1",
                 "text": "Passwords have at least 8 characters.",
@@ -171,8 +205,20 @@ DOCUMENT: dict[str, Any] = Book.model_validate(
                 "parameters": {"min_length": 8},
                 "evidence": ["sample-passwords"],
             },
-            {"id": "AC-8", "text": "The directive is published.", "kind": ["record"], "owner": "officer", "attestation": "90 days"},
-            {"id": "DS-1", "text": "Risks are assessed by people.", "kind": ["record"], "owner": "officer", "in_force": False},
+            {
+                "id": "AC-8",
+                "text": "The directive is published.",
+                "kind": ["record"],
+                "owner": "officer",
+                "attestation": "90 days",
+            },
+            {
+                "id": "DS-1",
+                "text": "Risks are assessed by people.",
+                "kind": ["record"],
+                "owner": "officer",
+                "in_force": False,
+            },
         ],
         "roles": ROLES,
         "approvals": {
@@ -183,7 +229,11 @@ DOCUMENT: dict[str, Any] = Book.model_validate(
                 "answer_within": "7 days",
                 "valid_for": "2 days",
             },
-            "policy.publish": {"clause": "AC-8", "requires": [{"role": ["director", "officer"]}], "clerical": ["summary"]},
+            "policy.publish": {
+                "clause": "AC-8",
+                "requires": [{"role": ["director", "officer"]}],
+                "clerical": ["summary"],
+            },
             "waiver.grant": {"clause": "AC-8", "requires": [{"role": ["director", "officer"]}], "clerical": ["note"]},
         },
         "duties": {

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - a fixture is asked for what it sets up
 """Approvals on the real database: bound to content, barred persons, one no, delegation, two votes at once, expiry."""
 
 from concurrent.futures import ThreadPoolExecutor
@@ -32,8 +33,15 @@ class Question:
     def vote(self, who: Actor, yes: bool = True, **more: object) -> ApprovalVote:
         return inbox.cast(who, self.approval.id, yes=yes, digest=more.pop("digest", self.now().digest), **more)
 
-    def edit(self, by: Actor, content: dict[str, object], reason: str | None = None, implementers: list[Actor] | None = None) -> Approval:
-        field.edit(by, self.order.id, content=content, implementers=None if implementers is None else [who.id for who in implementers])
+    def edit(
+        self, by: Actor, content: dict[str, object], reason: str | None = None, implementers: list[Actor] | None = None
+    ) -> Approval:
+        field.edit(
+            by,
+            self.order.id,
+            content=content,
+            implementers=None if implementers is None else [who.id for who in implementers],
+        )
         return field.ask(by, self.order.id, reason=reason)
 
     def votes(self) -> list[ApprovalVote]:
@@ -94,7 +102,9 @@ def test_person_with_both_roles_fills_one_place_only(director: Actor, officer: A
     assert question.now().state == "open"
 
 
-def test_one_no_refuses_and_the_same_content_cannot_be_asked_again(question: Question, director: Actor, officer: Actor) -> None:
+def test_one_no_refuses_and_the_same_content_cannot_be_asked_again(
+    question: Question, director: Actor, officer: Actor
+) -> None:
     question.vote(director, yes=False)
     assert question.now().state == "refused"
     with pytest.raises(Refused, match="no longer open"):
@@ -105,7 +115,9 @@ def test_one_no_refuses_and_the_same_content_cannot_be_asked_again(question: Que
     assert question.now().state == "open"
 
 
-def test_material_edit_voids_votes_even_of_a_granted_approval(question: Question, director: Actor, officer: Actor) -> None:
+def test_material_edit_voids_votes_even_of_a_granted_approval(
+    question: Question, director: Actor, officer: Actor
+) -> None:
     question.vote(director)
     question.vote(officer)
     question.edit(question.requester, {"title": "New switch", "plan": "swap the core too"})
@@ -134,7 +146,9 @@ def test_clerical_edit_carries_votes_over_with_its_reason(question: Question, di
     assert question.now().state == "granted"
 
 
-def test_clerical_edit_by_a_voter_does_not_keep_his_own_vote(question: Question, director: Actor, officer: Actor) -> None:
+def test_clerical_edit_by_a_voter_does_not_keep_his_own_vote(
+    question: Question, director: Actor, officer: Actor
+) -> None:
     question.vote(director)
     question.vote(officer)
     someone("officer")
@@ -150,7 +164,9 @@ def test_vote_on_an_older_revision_is_refused(question: Question, director: Acto
         question.vote(director, digest=seen)
 
 
-def test_content_changed_behind_the_approvers_backs_is_not_approved(question: Question, director: Actor, officer: Actor) -> None:
+def test_content_changed_behind_the_approvers_backs_is_not_approved(
+    question: Question, director: Actor, officer: Actor
+) -> None:
     question.vote(director)
     question.vote(officer)
     field.edit(question.requester, question.order.id, content={"title": "New switch", "plan": "something else"})
@@ -234,10 +250,17 @@ class TestDelegation:
         from kernel import clock
 
         return delegations.give_delegation(
-            giver, to=to.id, role=role, reason="on leave", ends_at=more.pop("ends_at", clock.now() + timedelta(days=3)), **more
+            giver,
+            to=to.id,
+            role=role,
+            reason="on leave",
+            ends_at=more.pop("ends_at", clock.now() + timedelta(days=3)),
+            **more,
         )
 
-    def test_delegate_votes_and_both_names_are_on_record(self, question: Question, director: Actor, officer: Actor) -> None:
+    def test_delegate_votes_and_both_names_are_on_record(
+        self, question: Question, director: Actor, officer: Actor
+    ) -> None:
         stand_in = someone()
         self.give(director, stand_in)
         vote = question.vote(stand_in, on_behalf_of=director.id)
@@ -245,7 +268,9 @@ class TestDelegation:
         with pytest.raises(Refused, match="counts once"):
             question.vote(director)
 
-    def test_delegate_who_holds_the_other_role_counts_once(self, question: Question, director: Actor, officer: Actor) -> None:
+    def test_delegate_who_holds_the_other_role_counts_once(
+        self, question: Question, director: Actor, officer: Actor
+    ) -> None:
         self.give(director, officer)
         question.vote(officer, role="officer")
         with pytest.raises(Refused, match="counts once"):
@@ -275,7 +300,9 @@ class TestDelegation:
         with pytest.raises(Denied):
             question.vote(second, on_behalf_of=director.id)
 
-    def test_delegation_works_only_between_its_dates_and_while_the_giver_holds_the_role(self, question: Question, hands: Hands, house: str) -> None:
+    def test_delegation_works_only_between_its_dates_and_while_the_giver_holds_the_role(
+        self, question: Question, hands: Hands, house: str
+    ) -> None:
         setup = clerk("setup")
         boss, stand_in = person(uuid7(), "Bo"), someone()
         given = field.give(setup, ref=boss.ref, role="director")
@@ -304,7 +331,9 @@ class TestDelegation:
             self.give(director, someone(), ends_at=hands.now() + timedelta(days=days))
 
 
-def test_unanswered_question_expires_by_the_clock_and_then_by_the_sweep(question: Question, director: Actor, hands: Hands) -> None:
+def test_unanswered_question_expires_by_the_clock_and_then_by_the_sweep(
+    question: Question, director: Actor, hands: Hands
+) -> None:
     hands.on(days=8)
     with pytest.raises(Refused, match="no longer open"):
         question.vote(director)
@@ -358,7 +387,9 @@ def test_inbox_shows_what_waits_for_me_and_nothing_else(question: Question, dire
     stand_in = someone()
     from kernel import clock
 
-    delegations.give_delegation(director, to=stand_in.id, role="director", reason="leave", ends_at=clock.now() + timedelta(days=1))
+    delegations.give_delegation(
+        director, to=stand_in.id, role="director", reason="leave", ends_at=clock.now() + timedelta(days=1)
+    )
     assert question.approval.id in {row.id for row in inbox.approvals_waiting(stand_in, limit=200)}
 
 

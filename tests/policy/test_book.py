@@ -35,7 +35,12 @@ def test_shipped_book_carries_every_clause_once_and_lints_clean() -> None:
 
 @pytest.mark.parametrize(
     ("clause_id", "name", "value"),
-    [("CC-6", "documentation_hours", 24), ("CC-9", "critical_days", 30), ("IS-5", "ups_minutes", 120), ("DS-6", "offline_years", 5)],
+    [
+        ("CC-6", "documentation_hours", 24),
+        ("CC-9", "critical_days", 30),
+        ("IS-5", "ups_minutes", 120),
+        ("DS-6", "offline_years", 5),
+    ],
 )
 def test_figures_of_the_requirements_stand_in_the_book(clause_id: str, name: str, value: int) -> None:
     clause = next(clause for clause in read_folder().clauses if clause.id == clause_id)
@@ -65,14 +70,26 @@ def test_every_response_limit_of_the_risk_map_stands_in_the_book() -> None:
         (CLAUSE.replace("owner:", "ownr:"), "test.yaml, clause PW-1, field ownr"),
         (CLAUSE.replace("PW-1", "PW1"), "test.yaml, clause PW1, field id"),
         (CLAUSE.replace("kind: rule", "kind: rules"), "test.yaml, clause PW-1, field kind"),
-        ("roles: {agent: {label: A, may: [Conversation.read]}}", 'roles agent, field may: .*"Conversation.read" is not written as'),
+        (
+            "roles: {agent: {label: A, may: [Conversation.read]}}",
+            'roles agent, field may: .*"Conversation.read" is not written as',
+        ),
         ("roles: {agent: {label: A, may: ['a.b if c and d']}}", "roles agent, field may"),
         ("roles: {agent: {label: A}, agent: {label: B}}", '"agent" is written twice'),
         ("approvals: {x.y: {clause: CC-1, requires: []}}", "approvals x.y, field requires"),
         ("approvals: {x.y: {clause: CC-1, requires: [{role: a, count: 0}]}}", r"field requires\.0\.count"),
-        ("approvals: {x.y: {clause: CC-1, requires: [{role: a}], barred: [subject]}}", "the requester and the implementer are always barred"),
-        ("duties: {x: {clause: FW-3, title: Look twice, holder: a, escalates_to: b, within: 30}}", "duties x, field within"),
-        ("duties: {x: {clause: FW-3, title: Look twice, holder: a, escalates_to: b, within: thirty days}}", '"thirty days" is not a span'),
+        (
+            "approvals: {x.y: {clause: CC-1, requires: [{role: a}], barred: [subject]}}",
+            "the requester and the implementer are always barred",
+        ),
+        (
+            "duties: {x: {clause: FW-3, title: Look twice, holder: a, escalates_to: b, within: 30}}",
+            "duties x, field within",
+        ),
+        (
+            "duties: {x: {clause: FW-3, title: Look twice, holder: a, escalates_to: b, within: thirty days}}",
+            '"thirty days" is not a span',
+        ),
         ("- a list", "the file must hold"),
         ("clauses: [", "not readable as YAML"),
     ],
@@ -83,7 +100,9 @@ def test_fault_names_file_clause_and_field(text: str, told: str) -> None:
 
 
 def test_words_that_older_yaml_takes_for_booleans_stay_words() -> None:
-    book = read_text("test.yaml", CLAUSE.replace("{min_length: 8}", "{answer: no, other: on, flag: true, day: 2026-01-05}"))
+    book = read_text(
+        "test.yaml", CLAUSE.replace("{min_length: 8}", "{answer: no, other: on, flag: true, day: 2026-01-05}")
+    )
     assert book.clauses[0].parameters == {"answer": "no", "other": "on", "flag": True, "day": "2026-01-05"}
 
 
@@ -115,7 +134,6 @@ def faults(text: str) -> list[str]:
 def test_clause_in_force_without_proof_is_a_fault() -> None:
     text = ROLES + CLAUSE.replace("    guard: password.change\n", "")
     assert faults(text) == ["clause PW-1 is in force with neither guard, duty, evidence nor attestation"]
-    assert faults(text + "    in_force: false\n" if text.endswith("\n") else text) != []
     assert faults(ROLES + CLAUSE.replace("guard: password.change", "in_force: false")) == []
 
 
@@ -127,7 +145,9 @@ def test_unknown_and_missing_clauses_are_faults() -> None:
 
 
 def test_circle_of_roles_is_a_fault() -> None:
-    found = faults("roles: {a: {label: A, is: [b]}, b: {label: B, is: [c]}, c: {label: C, is: [a]}, d: {label: D, is: [lost]}}")
+    found = faults(
+        "roles: {a: {label: A, is: [b]}, b: {label: B, is: [c]}, c: {label: C, is: [a]}, d: {label: D, is: [lost]}}"
+    )
     assert "roles a: the role includes itself" in found
     assert 'roles d, field is: "lost" is not a role' in found
 
@@ -168,7 +188,9 @@ def test_names_that_code_does_not_know_are_faults() -> None:
 
 
 def test_duty_must_have_one_way_to_open() -> None:
-    text = ROLES + CLAUSE + "duties: {look: {clause: PW-1, title: Look at it, holder: officer, escalates_to: officer}}\n"
+    text = (
+        ROLES + CLAUSE + "duties: {look: {clause: PW-1, title: Look at it, holder: officer, escalates_to: officer}}\n"
+    )
     assert faults(text) == ["duties look: a duty is opened either by a fact (opened_by) or by a calendar"]
     wrong = text.replace("officer}}", "officer, calendar: {anchor: soon, every: 1 week, zone: Mars/Olympus}}}")
     assert faults(wrong) == [

@@ -1,8 +1,9 @@
+# ruff: noqa: ARG002 - a fixture is asked for what it sets up
 """Duties under a clock that jumps: late marks, never silence; each threshold once; two sweepers at once."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -79,7 +80,9 @@ class TestOpenedByFacts:
         field.tell(teller, fact="person.joined", data={"person_id": str(joined)})
         assert len(rows("induction", f"person:{joined}")) == 1
 
-    def test_other_course_fulfils_nothing_the_right_one_does_and_renews(self, joined: UUID, teller: Actor, hands: Hands) -> None:
+    def test_other_course_fulfils_nothing_the_right_one_does_and_renews(
+        self, joined: UUID, teller: Actor, hands: Hands
+    ) -> None:
         field.tell(teller, fact="training.passed", data={"person_id": str(joined), "course": "cooking"})
         assert [duty.state for duty in rows("induction", f"person:{joined}")] == ["open"]
         hands.on(days=3)
@@ -128,7 +131,11 @@ class TestThresholds:
         hands.on(days=40)
         deadlines.sweep()
         assert rows("induction", f"person:{joined}")[0].fired_at == seen
-        told = [entry for entry in entries_of(house, "duty.sweep")[start:] if f"duty:{rows('induction')[0].id}" in entry["changes"]]
+        told = [
+            entry
+            for entry in entries_of(house, "duty.sweep")[start:]
+            if f"duty:{rows('induction')[0].id}" in entry["changes"]
+        ]
         assert len(told) == 2
 
     def test_long_downtime_marks_both_at_once(self, joined: UUID, hands: Hands) -> None:
@@ -145,7 +152,9 @@ class TestThresholds:
         after = rows("induction", f"person:{joined}")[0]
         assert (after.warned_at, after.fired_at) == (before.warned_at, before.fired_at)
 
-    def test_two_sweepers_at_once_mark_each_duty_once(self, joined: UUID, teller: Actor, hands: Hands, house: str) -> None:
+    def test_two_sweepers_at_once_mark_each_duty_once(
+        self, joined: UUID, teller: Actor, hands: Hands, house: str
+    ) -> None:
         for _ in range(30):
             field.tell(teller, fact="person.joined", data={"person_id": str(uuid7())})
         hands.on(days=31)
@@ -161,7 +170,11 @@ class TestThresholds:
         officer = someone("officer")
         hands.on(days=31)
         field.tell(teller, fact="training.passed", data={"person_id": str(joined), "course": "induction"})
-        listed = [duty for duty in desk.list_duties(officer, rule="induction", late=True, limit=500) if duty.about_ref == f"person:{joined}"]
+        listed = [
+            duty
+            for duty in desk.list_duties(officer, rule="induction", late=True, limit=500)
+            if duty.about_ref == f"person:{joined}"
+        ]
         assert [duty.state for duty in listed] == ["fulfilled"]
 
     def test_overdue_is_judged_by_the_clock_before_any_sweep(self, joined: UUID, hands: Hands) -> None:
@@ -172,15 +185,18 @@ class TestThresholds:
 
 class TestRecurrence:
     @pytest.fixture(autouse=True)
-    def monday(self, hands: Hands, house: str) -> Iterator[None]:
+    def monday(self, hands: Hands, house: str) -> None:
         """A Wednesday, with the calendar begun."""
         hands.time = period_at(WEEKLY, hands.now()).end + timedelta(days=2)
         deadlines.sweep()
-        yield
 
     def test_first_sweep_opens_the_period_that_runs(self, hands: Hands) -> None:
         last = rows("log-review")[-1]
-        assert (last.due_at, last.holder_role, last.about_ref) == (period_at(WEEKLY, hands.now()).end, "officer", "house")
+        assert (last.due_at, last.holder_role, last.about_ref) == (
+            period_at(WEEKLY, hands.now()).end,
+            "officer",
+            "house",
+        )
 
     def test_three_weeks_of_downtime_yield_three_late_reviews_and_the_running_one(self, hands: Hands) -> None:
         before = len(rows("log-review"))
@@ -189,7 +205,7 @@ class TestRecurrence:
         found = rows("log-review")[before - 1 :]
         assert len(found) == 5
         assert [duty.fired_at is not None for duty in found] == [True, True, True, True, False]
-        assert {b.due_at - a.due_at for a, b in zip(found, found[1:], strict=False)} == {timedelta(weeks=1)}
+        assert {b.due_at - a.due_at for a, b in pairwise(found)} == {timedelta(weeks=1)}
 
     def test_sweep_again_opens_nothing_again(self, hands: Hands) -> None:
         before = len(rows("log-review"))
@@ -248,9 +264,14 @@ class TestExcuse:
 def test_nothing_due_writes_nothing(house: str, hands: Hands) -> None:
     hands.time = datetime.now(UTC)
     deadlines.sweep()
-    before = sum(len(entries_of(house, name)) for name in ("duty.sweep", "duty.recur", "waiver.sweep", "approval.sweep"))
+    before = sum(
+        len(entries_of(house, name)) for name in ("duty.sweep", "duty.recur", "waiver.sweep", "approval.sweep")
+    )
     deadlines.sweep()
-    assert sum(len(entries_of(house, name)) for name in ("duty.sweep", "duty.recur", "waiver.sweep", "approval.sweep")) == before
+    assert (
+        sum(len(entries_of(house, name)) for name in ("duty.sweep", "duty.recur", "waiver.sweep", "approval.sweep"))
+        == before
+    )
 
 
 def test_clerk_may_do_nothing_but_sweep(house: str, joined: UUID) -> None:

@@ -22,7 +22,11 @@ def only_its_clauses(monkeypatch: pytest.MonkeyPatch) -> None:
     from policy import evidence, lint
 
     monkeypatch.setattr(lint, "CLAUSE_IDS", tuple(clause["id"] for clause in DOCUMENT["clauses"]))
-    monkeypatch.setitem(evidence.QUERIES, "sample-passwords", evidence.Query("PW-1", "sample-passwords", "2 days", False, lambda _s, _n: evidence.found([])))
+    monkeypatch.setitem(
+        evidence.QUERIES,
+        "sample-passwords",
+        evidence.Query("PW-1", "sample-passwords", "2 days", False, lambda _s, _n: evidence.found([])),
+    )
 
 
 @pytest.fixture
@@ -59,7 +63,9 @@ def restore(by: Actor) -> None:
         editions.publish_edition(by, back.id)
 
 
-def test_edition_needs_a_second_person_and_history_keeps_the_old_value(proposer: Actor, hands: Hands, house: str) -> None:
+def test_edition_needs_a_second_person_and_history_keeps_the_old_value(
+    proposer: Actor, hands: Hands, house: str
+) -> None:
     proposal = propose(proposer, changed(min_length=12))
     with pytest.raises(Refused, match="Still needed"):
         editions.publish_edition(proposer, proposal.id)
@@ -93,7 +99,7 @@ def test_book_with_faults_cannot_be_proposed(proposer: Actor) -> None:
         propose(proposer, unproven)
     unknown = changed(min_length=9)
     unknown["roles"]["member"]["may"].append("ghost.walk")
-    with pytest.raises(Refused, match='"ghost.walk" covers no action'):
+    with pytest.raises(Refused, match=r'"ghost\.walk" covers no action'):
         propose(proposer, unknown)
     with pytest.raises(Malformed, match="clauses"):
         propose(proposer, {"clauses": "all of them"})

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -30,8 +30,8 @@ class Paths(RuleBasedStateMachine):
 
     people: list[Actor]
 
-    @initialize(asker=WHO, implementer=st.none() | WHO)
-    def begin(self, asker: int, implementer: int | None) -> None:
+    @initialize(asker=WHO, implementer=st.none() | WHO, lendings=st.lists(st.tuples(WHO, WHO), max_size=5, unique=True))
+    def begin(self, asker: int, implementer: int | None, lendings: list[tuple[int, int]]) -> None:
         self.people = [someone(*roles) for roles in PEOPLE]
         self.implementers = set() if implementer is None else {self.people[implementer].id}
         self.authors: set[Any] = set()
@@ -39,6 +39,9 @@ class Paths(RuleBasedStateMachine):
         self.content = {"title": "New switch", "plan": "swap it"}
         self.order = field.draft(self.people[asker], content=self.content, implementers=list(self.implementers))
         self.approval: Approval | None = None
+        for giver, to in lendings:
+            for role in PEOPLE[giver]:
+                self.delegates(giver, to, role)
         self.asked(self.people[asker])
 
     def asked(self, by: Actor, reason: str | None = "typo") -> None:
@@ -58,22 +61,51 @@ class Paths(RuleBasedStateMachine):
             return list(session.query(ApprovalVote).filter_by(approval_id=self.approval.id, voided_at=None))  # type: ignore[union-attr]
 
     @precondition(lambda self: self.approval)
-    @rule(who=WHO, yes=st.sampled_from([True, True, True, False]), role=st.none() | st.sampled_from(["director", "officer"]))
+    @rule(
+        who=WHO,
+        yes=st.sampled_from([True, True, True, False]),
+        role=st.none() | st.sampled_from(["director", "officer"]),
+    )
     def votes(self, who: int, yes: bool, role: str | None) -> None:
-        self.tries(lambda: inbox.cast(self.people[who], self.approval.id, yes=yes, digest=self.current().digest, role=role))
+        self.tries(
+            lambda: inbox.cast(self.people[who], self.approval.id, yes=yes, digest=self.current().digest, role=role)
+        )
+
+    @precondition(lambda self: self.approval)
+    @rule(number=st.integers(0, 9))
+    def votes_as_delegate(self, number: int) -> None:
+        lent = sorted(self.lent, key=str)
+        if number < len(lent):
+            giver, to, role = lent[number]
+            voter = next(p for p in self.people if p.id == to)
+            self.tries(
+                lambda: inbox.cast(
+                    voter, self.approval.id, yes=True, digest=self.current().digest, role=role, on_behalf_of=giver
+                )
+            )
 
     @precondition(lambda self: self.approval)
     @rule(who=WHO, whom=WHO)
     def votes_for_another(self, who: int, whom: int) -> None:
         self.tries(
-            lambda: inbox.cast(self.people[who], self.approval.id, yes=True, digest=self.current().digest, on_behalf_of=self.people[whom].id)
+            lambda: inbox.cast(
+                self.people[who],
+                self.approval.id,
+                yes=True,
+                digest=self.current().digest,
+                on_behalf_of=self.people[whom].id,
+            )
         )
 
     @rule(giver=WHO, to=WHO, role=st.sampled_from(["director", "officer"]))
     def delegates(self, giver: int, to: int, role: str) -> None:
         def give() -> None:
             delegations.give_delegation(
-                self.people[giver], to=self.people[to].id, role=role, reason="leave", ends_at=clock.now() + timedelta(hours=1)
+                self.people[giver],
+                to=self.people[to].id,
+                role=role,
+                reason="leave",
+                ends_at=clock.now() + timedelta(hours=1),
             )
             self.lent.add((self.people[giver].id, self.people[to].id, role))
 
@@ -124,7 +156,9 @@ class Paths(RuleBasedStateMachine):
             assert not persons & self.implementers, "an implementer's vote stands"
             assert not persons & self.authors, "an author's vote stands"
             assert not persons & seen, "one person counts twice"
-            assert (vote.revision, vote.digest) == (approval.revision, approval.digest), "a vote stands for another content"
+            assert (vote.revision, vote.digest) == (approval.revision, approval.digest), (
+                "a vote stands for another content"
+            )
             roles = {p.id: roles for p, roles in zip(self.people, PEOPLE, strict=True)}
             assert vote.role in roles[vote.principal_id], "a role that the principal does not hold"
             if vote.voter_id != vote.principal_id:
@@ -138,7 +172,9 @@ class Paths(RuleBasedStateMachine):
         approval = self.current()
         with read_session() as session:
             order = session.get(field.SampleOrder, self.order.id)
-            revision = session.query(ApprovalRevision).filter_by(approval_id=approval.id, number=approval.revision).one()
+            revision = (
+                session.query(ApprovalRevision).filter_by(approval_id=approval.id, number=approval.revision).one()
+            )
         yes = {vote.role for vote in self.live() if vote.yes}
         if approval.state == "granted":
             assert yes >= {"director", "officer"}
@@ -156,12 +192,20 @@ def test_no_path_lets_the_wrong_people_approve() -> None:
     run_state_machine_as_test(
         Paths,
         settings=settings(
-            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=False, database=None
+            max_examples=30,
+            stateful_step_count=20,
+            phases=[Phase.generate],
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            derandomize=False,
+            database=None,
         ),
     )
 
 
-RULE = Requirement.model_validate({"clause": "CC-1", "requires": [{"role": ["a"], "count": 2}, {"role": ["b", "a"]}], "clerical": ["title"]})
+RULE = Requirement.model_validate(
+    {"clause": "CC-1", "requires": [{"role": ["a"], "count": 2}, {"role": ["b", "a"]}], "clerical": ["title"]}
+)
 PERSON = st.uuids(version=4)
 
 
@@ -170,7 +214,10 @@ PERSON = st.uuids(version=4)
 def test_count_never_reaches_with_fewer_persons_than_places(data: st.DataObject) -> None:
     few = data.draw(st.lists(PERSON, min_size=1, max_size=4, unique=True))
     ballots = data.draw(
-        st.lists(st.builds(Ballot, st.sampled_from(few), st.sampled_from(few), st.sampled_from("abc"), st.just(True)), max_size=12)
+        st.lists(
+            st.builds(Ballot, st.sampled_from(few), st.sampled_from(few), st.sampled_from("abc"), st.just(True)),
+            max_size=12,
+        )
     )
     out = data.draw(st.sets(st.sampled_from(few)))
     count = tally(RULE, ballots, out)

@@ -1,6 +1,5 @@
 """Status: computed in a fixed order, as of any time; evidence, probes, duties, waivers and statements feed it."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,12 +22,20 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def clause(**more: Any) -> Clause:
-    return Clause.model_validate({"id": "PW-1", "text": "Passwords are long enough.", "kind": "rule", "owner": "officer", **more})
+    return Clause.model_validate(
+        {"id": "PW-1", "text": "Passwords are long enough.", "kind": "rule", "owner": "officer", **more}
+    )
 
 
 def run(population: int = 3, violations: tuple[str, ...] = (), age: float = 0, fault: str | None = None) -> Evaluation:
     return Evaluation(
-        clause="PW-1", query="q", at=NOW - timedelta(days=age), population=population, violations=list(violations), digest="", fault=fault
+        clause="PW-1",
+        query="q",
+        at=NOW - timedelta(days=age),
+        population=population,
+        violations=list(violations),
+        digest="",
+        fault=fault,
     )
 
 
@@ -36,7 +43,9 @@ def tried(refused: bool = True, age: float = 0) -> ProbeRun:
     return ProbeRun(clause="PW-1", guard="g", at=NOW - timedelta(days=age), refused=refused, why="no")
 
 
-STATEMENT = Attestation(clause="PW-1", statement="I saw it", made_by=uuid7(), made_at=NOW, ends_at=NOW + timedelta(days=9))
+STATEMENT = Attestation(
+    clause="PW-1", statement="I saw it", made_by=uuid7(), made_at=NOW, ends_at=NOW + timedelta(days=9)
+)
 
 
 @pytest.fixture
@@ -56,16 +65,32 @@ def query(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"evidence": "q"}, Known(evaluations={"q": run(violations=("a:1",))}), "violated"),
         ({"evidence": "q"}, Known(evaluations={"q": run(violations=("a:1",), age=3)}), "violated"),
         ({"evidence": "q"}, Known(evaluations={"q": run(violations=("a:1",))}, waived=frozenset({"a:1"})), "excepted"),
-        ({"evidence": "q"}, Known(evaluations={"q": run(violations=("a:1", "a:2"))}, waived=frozenset({"a:1"})), "violated"),
-        ({"evidence": "q"}, Known(evaluations={"q": run(violations=("a:1", "a:2"))}, waived=frozenset({"house"})), "excepted"),
+        (
+            {"evidence": "q"},
+            Known(evaluations={"q": run(violations=("a:1", "a:2"))}, waived=frozenset({"a:1"})),
+            "violated",
+        ),
+        (
+            {"evidence": "q"},
+            Known(evaluations={"q": run(violations=("a:1", "a:2"))}, waived=frozenset({"house"})),
+            "excepted",
+        ),
         ({"evidence": "q", "attestation": "90 days"}, Known(evaluations={"q": run()}, attestation=STATEMENT), "holds"),
         ({"evidence": "q", "attestation": "90 days"}, Known(attestation=STATEMENT), "unproven"),
         ({"guard": "g"}, Known(), "unproven"),
         ({"guard": "g"}, Known(probes={"g": tried()}), "holds"),
         ({"guard": "g"}, Known(probes={"g": tried(refused=False)}), "unproven"),
         ({"guard": "g"}, Known(probes={"g": tried(age=3)}), "stale"),
-        ({"guard": "g", "evidence": "q"}, Known(probes={"g": tried(refused=False)}, evaluations={"q": run(violations=("a:1",))}), "violated"),
-        ({"guard": "g", "evidence": "q"}, Known(probes={"g": tried(age=3)}, evaluations={"q": run(population=0)}), "stale"),
+        (
+            {"guard": "g", "evidence": "q"},
+            Known(probes={"g": tried(refused=False)}, evaluations={"q": run(violations=("a:1",))}),
+            "violated",
+        ),
+        (
+            {"guard": "g", "evidence": "q"},
+            Known(probes={"g": tried(age=3)}, evaluations={"q": run(population=0)}),
+            "stale",
+        ),
         ({"duty": "d"}, Known(), "not evaluable"),
         ({"duty": "d"}, Known(duties=Duties(4)), "holds"),
         ({"duty": "d"}, Known(duties=Duties(4, ("house",))), "violated"),
@@ -93,7 +118,9 @@ def passwords(monkeypatch: pytest.MonkeyPatch) -> list[Evidence]:
     """What the sample query answers next."""
     answers = [found(["account:1", "account:2"])]
     monkeypatch.setitem(
-        evidence.QUERIES, "sample-passwords", Query("PW-1", "sample-passwords", "2 days", False, lambda _s, _n: answers[-1])
+        evidence.QUERIES,
+        "sample-passwords",
+        Query("PW-1", "sample-passwords", "2 days", False, lambda _s, _n: answers[-1]),
     )
     return answers
 
@@ -113,7 +140,12 @@ def test_life_of_a_clause_from_unproven_to_excepted(officer: Actor, passwords: l
     evidence.run_nightly()
     assert word(officer, "PW-1") == "violated"
     waiver = waivers.request_waiver(
-        officer, clause="PW-1", about_ref="account:2", reason="an old machine", compensation="a network of its own", ends_at=hands.now() + timedelta(hours=9)
+        officer,
+        clause="PW-1",
+        about_ref="account:2",
+        reason="an old machine",
+        compensation="a network of its own",
+        ends_at=hands.now() + timedelta(hours=9),
     )
     with read_session() as session:
         approval = session.query(Approval).filter_by(subject_ref=waiver.ref).one()
@@ -148,7 +180,7 @@ def test_statement_is_shown_as_one_and_ends(officer: Actor, hands: Hands) -> Non
 
 
 @pytest.fixture
-def guard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
+def guard(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """A guard of CC-1 that is tried by starting an unapproved order; it can be broken."""
     broken: list[bool] = []
 
@@ -160,7 +192,7 @@ def guard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
         field.ORDER.advance(work, order, "start")
 
     monkeypatch.setitem(evidence.PROBES, "sample-order.move", evidence.Probe("CC-1", "sample-order.move", attempt))
-    yield broken
+    return broken
 
 
 def test_probe_is_refused_rolled_back_and_on_the_ledger(officer: Actor, guard: list[bool], house: str) -> None:
@@ -169,10 +201,16 @@ def test_probe_is_refused_rolled_back_and_on_the_ledger(officer: Actor, guard: l
     with read_session() as session:
         assert session.query(field.SampleOrder).count() == 0
     told = entries_of(house, "evidence.probe")[-1]
-    assert (told["outcome"], told["notes"], "CC-1" in told["clauses"]) == ("refused", {"trial": True, "refused": True}, True)
+    assert (told["outcome"], told["notes"], "CC-1" in told["clauses"]) == (
+        "refused",
+        {"trial": True, "refused": True},
+        True,
+    )
 
 
-def test_guard_that_stops_refusing_is_unproven_and_leaves_nothing_behind(officer: Actor, guard: list[bool], house: str) -> None:
+def test_guard_that_stops_refusing_is_unproven_and_leaves_nothing_behind(
+    officer: Actor, guard: list[bool], house: str
+) -> None:
     guard.append(True)
     assert evidence.run_probe("sample-order.move") is False
     assert word(officer, "CC-1") == "unproven"

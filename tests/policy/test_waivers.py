@@ -93,7 +93,9 @@ def test_waiver_that_starts_later_does_not_hold_yet(asker: Actor, hands: Hands) 
         ({"compensation": "              "}, "what is done in its place"),
     ],
 )
-def test_waiver_without_end_or_compensation_is_refused(asker: Actor, hands: Hands, change: dict[str, Any], told: str) -> None:
+def test_waiver_without_end_or_compensation_is_refused(
+    asker: Actor, hands: Hands, change: dict[str, Any], told: str
+) -> None:
     sent = {name: hands.now() + value if isinstance(value, timedelta) else value for name, value in change.items()}
     with pytest.raises(Refused, match=told):
         ask(asker, hands, **sent)

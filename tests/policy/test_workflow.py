@@ -40,7 +40,9 @@ def test_stale_version_is_a_conflict(worker: Actor) -> None:
         field.move(worker, order.id, event="drop", version=order.version)
 
 
-@pytest.mark.parametrize(("state", "told"), [("done", "does not go from draft to done"), ("running", "does not go from draft to running")])
+@pytest.mark.parametrize(
+    ("state", "told"), [("done", "does not go from draft to done"), ("running", "does not go from draft to running")]
+)
 def test_database_refuses_the_forbidden_step_as_well(worker: Actor, state: str, told: str) -> None:
     order = field.draft(worker, content={"plan": "x"})
     with pytest.raises(Refused, match=told):
