@@ -141,7 +141,9 @@ def discard(folder: Path) -> None:
         if running(home / "data"):
             stop = ["-D", str(home / "data"), "-m", "immediate", "-w", "-t", str(START_SECONDS), "stop"]
             call(find_programs(account) / "pg_ctl", *stop, account=account)
-        wait_for_leftovers(home / "data", _socket_folder(home, account))
+        socket = _socket_folder(home, account)
+        wait_for_leftovers(home / "data", socket)
+        shutil.rmtree(socket)
         shutil.rmtree(home)
     if folder.is_symlink():
         folder.unlink()

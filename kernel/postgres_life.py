@@ -1,5 +1,6 @@
 """Signs of life of a PostgreSQL server: told from its processes, because its notes outlive it."""
 
+import os
 import time
 from pathlib import Path
 
@@ -30,15 +31,22 @@ def answers(programs: Path, socket: Path, account: Account | None) -> bool:
 
 
 def processes_in(data: Path) -> set[int]:
-    """Return the processes that stand in the data folder: PostgreSQL's do, and so a number used again is not mistaken for one."""
+    """Return the processes that stand in the data folder: PostgreSQL's do, and so a number used again is not mistaken for one.
+
+    Folders are compared by what they are, not by name: the same one has other names in another mount namespace.
+    """
+    if not data.is_dir():
+        return set()
+    place = data.stat()
     found = set()
     for entry in Path("/proc").iterdir():
         if entry.name.isdecimal():
             try:
-                if (entry / "cwd").readlink() == data:
-                    found.add(int(entry.name))
+                stands_in = (entry / "cwd").stat()
             except OSError:
                 continue  # ended meanwhile, or another user's
+            if os.path.samestat(stands_in, place):
+                found.add(int(entry.name))
     return found
 
 

@@ -1,6 +1,8 @@
 """Our own PostgreSQL: shared, stopped by the last, found again after a kill, and closed to everybody else."""
 
 import os
+import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,17 +15,20 @@ import pytest
 from kernel import postgres, postgres_programs
 from kernel.errors import Conflict, Unavailable
 from kernel.postgres_life import SOCKET_NAME, processes_in
+from tests.rules.sources import ROOT
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder that an unprivileged server may reach, unlike pytest's own, and that leaves no server behind."""
-    for parent in (tmp_path, *tmp_path.parents):
-        if parent.stat().st_uid == os.geteuid() and parent.name.startswith(("pytest-", tmp_path.name)):
-            parent.chmod(0o711)
-    place = tmp_path / "house" / "postgres"
+def folder() -> Iterator[Path]:
+    """A folder of the project's, because root's server runs as another user, whom pytest's own folders do not let in."""
+    place = ROOT / "var" / "test" / f"one-{secrets.token_hex(4)}" / "postgres"
     yield place
-    postgres.start(place, quick=True).stop()
+    postgres.discard(place)
+    for left in (place.parent, place.parent.with_name(f"{place.parent.name}-moved")):
+        if left.is_symlink():
+            left.unlink()
+        else:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def ask(cluster: postgres.Cluster, statement: str, database: str = "postgres") -> str:
@@ -82,6 +87,17 @@ def test_note_of_a_dead_server_whose_number_lives_again_is_no_hindrance(folder: 
         other.kill()
 
 
+def test_server_is_found_again_under_another_name_of_its_folder(folder: Path) -> None:
+    first = postgres.start(folder, quick=True)
+    other_name = folder.parent.with_name(f"{folder.parent.name}-moved")
+    folder.parent.rename(other_name)
+    folder.parent.symlink_to(other_name)
+    second = postgres.start(folder, quick=True)
+    assert server_pid(first) == server_pid(second)
+    second.stop()
+    first.stop()
+
+
 def test_first_start_that_was_killed_half_way_is_begun_anew(folder: Path) -> None:
     half = folder / "data.new"
     half.mkdir(parents=True)
@@ -97,6 +113,7 @@ def test_socket_path_too_long_for_a_socket_gets_a_short_one(folder: Path) -> Non
     assert len(str(cluster.socket / SOCKET_NAME)) <= postgres.LONGEST_SOCKET_PATH
     assert ask(cluster, "select 1") == "1"
     cluster.stop()
+    postgres.discard(deep)
 
 
 def test_only_the_named_role_has_its_transactions_limited(folder: Path) -> None:
@@ -126,10 +143,12 @@ def test_server_that_cannot_start_says_why(folder: Path) -> None:
 def test_discarded_server_is_ended_and_gone_and_another_can_begin(folder: Path) -> None:
     first = postgres.start(folder, quick=True)
     first.create_database("house")
+    assert server_pid(first) in processes_in(first.data)
+    old = Path(f"/proc/{server_pid(first)}/exe")
     postgres.discard(folder)
     postgres.discard(folder)
     assert not first.data.exists()
-    assert not processes_in(first.data)
+    assert not old.exists()
     second = postgres.start(folder, quick=True)
     assert ask(second, "select count(*) from pg_database where datname = 'house'") == "0"
     second.stop()
