@@ -24,9 +24,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 class SecurityHeaders:
-    """Adds the content security policy and its companions; pages that clients embed name who may frame them.
+    """Adds the content security policy and its companions.
 
-    `framed`: path prefix to the value of frame-ancestors. Every other path may not be framed at all.
+    No page may be framed, but one whose handler names who may: `request.scope["frame_ancestors"] = "https://client.example"`.
     """
 
     def __init__(self, app: ASGIApp, framed: dict[str, str] | None = None, secure: bool = False) -> None:
@@ -40,13 +40,14 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        ancestors = next((who for prefix, who in self.framed.items() if scope["path"].startswith(prefix)), "'none'")
-        policy = CONTENT_POLICY.format(ancestors=ancestors)
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = policy
+                ancestors = scope.get("frame_ancestors") or next(
+                    (who for prefix, who in self.framed.items() if scope["path"].startswith(prefix)), "'none'"
+                )
+                headers["Content-Security-Policy"] = CONTENT_POLICY.format(ancestors=ancestors)
                 for name, value in self.common.items():
                     headers[name] = value
                 if ancestors == "'none'":

@@ -17,7 +17,6 @@ from types import FrameType
 from typing import Any
 
 import psycopg
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -29,12 +28,12 @@ from iam import presence
 from kernel import clock, db, gate
 from kernel.actor import Actor
 from kernel.db import AUDITOR
-from kernel.ledger import browse
-from kernel.ledger.sequencer import CHANNEL
+from kernel.ledger import tail
 
 log = logging.getLogger("omniwarden.web")
 KEPT = 4096
-BATCH = 500
+BEFORE = 500
+"""How far back a new process looks, for pages that were rendered by its predecessor."""
 HEARTBEAT = 15.0
 RETRY = "retry: 1500\n\n"
 
@@ -58,9 +57,8 @@ class Hint:
     topics: frozenset[str]
 
 
-def hint_of(news: browse.News) -> Hint:
+def hint_of(index: int, body: dict[str, Any]) -> Hint:
     """Say an entry as a hint. Readings and refusals changed nothing and are silent."""
-    body = news.body
     topics: set[str] = set()
     if body["outcome"] == "done" and body["rows"]:
         refs = {ref: fields for ref, fields in body["changes"].items() if isinstance(fields, dict)}
@@ -68,7 +66,7 @@ def hint_of(news: browse.News) -> Hint:
             refs.setdefault(body["target"], {})
         for ref, fields in refs.items():
             topics |= set(_topics(ref, fields))
-    return Hint(news.index, body["scope"], frozenset(topics))
+    return Hint(index, body["scope"], frozenset(topics))
 
 
 def _topics(ref: str, fields: dict[str, list[Any]]) -> Iterator[str]:
@@ -140,27 +138,16 @@ class Hub:
         while not self._stop.is_set():
             try:
                 with db.connect(AUDITOR) as conn:
-                    conn.execute(f"listen {CHANNEL}")
-                    self._catch_up()
-                    while not self._stop.is_set():
-                        for _ in conn.notifies(timeout=1.0, stop_after=1):
-                            break
-                        self._catch_up()
-            except (psycopg.Error, SQLAlchemyError) as error:
+                    start = self.position if self.hints else max(0, tail.head(conn) - BEFORE)
+                    self.position = start
+                    for index, body in tail.follow(conn, start, self._stop):
+                        self.hints.append(hint_of(index, body))
+                        self.position = index + 1
+                        if self._loop is not None and not self._loop.is_closed():
+                            self._loop.call_soon_threadsafe(self._wake)
+            except psycopg.Error as error:
                 log.warning("live pages lost the ledger and try again: %s", error)
                 self._stop.wait(1.0)
-
-    def _catch_up(self) -> None:
-        if self.position == 0 and not self.hints:
-            self.position = max(0, browse.head() - BATCH)
-        while not self._stop.is_set():
-            found = browse.behind(self.position, BATCH)
-            if not found:
-                return
-            self.hints.extend(hint_of(news) for news in found)
-            self.position = found[-1].index + 1
-            if self._loop is not None and not self._loop.is_closed():
-                self._loop.call_soon_threadsafe(self._wake)
 
 
 hub = Hub()

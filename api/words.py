@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from gettext import NullTranslations, translation
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 
 LANGUAGES = ("en", "fr")
 NAMES = {"en": "English", "fr": "Français"}
@@ -32,10 +35,20 @@ def speaking(code: str) -> Iterator[None]:
 
 @cache
 def catalogue(code: str) -> NullTranslations:
-    """The compiled catalogue of a language. English is the language of the sources and needs none."""
+    """The catalogue of a language, compiled at first use. English is the language of the sources and needs none."""
     if code == LANGUAGES[0]:
         return NullTranslations()
-    return translation("messages", FOLDER, [code])
+    pages, refusals = (_compiled(FOLDER / code / "LC_MESSAGES" / name, code) for name in ("messages.po", "refusals.po"))
+    pages.add_fallback(refusals)
+    return pages
+
+
+def _compiled(path: Path, code: str) -> GNUTranslations:
+    out = BytesIO()
+    with path.open("rb") as file:
+        write_mo(out, read_po(file, locale=code))
+    out.seek(0)
+    return GNUTranslations(out)
 
 
 @cache

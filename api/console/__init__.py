@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute
 
-from api.console import account, chat, desk, entry, floor, house, ledger, people
+from api.console import account, desk, entry, floor, house, ledger, people
 
 ROUTES: list[BaseRoute] = [
     *entry.ROUTES,
@@ -11,6 +11,5 @@ ROUTES: list[BaseRoute] = [
     *floor.ROUTES,
     *people.ROUTES,
     *ledger.ROUTES,
-    *chat.ROUTES,
     *house.ROUTES,
 ]

@@ -149,7 +149,7 @@ def take_proof(visit: Visit) -> Response:
         raise NotFound("The proof is not there yet.")
     name = f"entry-{found.proof.index}.tlog-proof"
     return PlainTextResponse(
-        browse.proof_text(found.proof), headers={"Content-Disposition": f'attachment; filename="{name}"'}
+        found.proof.file, headers={"Content-Disposition": f'attachment; filename="{name}"'}
     )
 
 

@@ -8,13 +8,12 @@ from pydantic import Field
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
-from contactcenter.models import Conversation, Queue, Widget
+from contactcenter.models import Conversation
 from iam import factors
 from iam.models_people import Account, Person
 from iam.models_secrets import Totp
 from kernel.action import Work
 from kernel.db import Answer
-from kernel.errors import NotFound
 from kernel.gate import Ask, condition
 from kernel.reading import reading
 from kernel.settings import settings
@@ -102,23 +101,3 @@ def demo_codes(work: Work) -> list[DemoCode]:
         for person, account, totp in rows
     ]
 
-
-class Greeting(Answer):
-    """What a visitor sees before the first word."""
-
-    label: str
-    greetings: dict[str, str]
-    languages: list[str]
-
-
-@reading("widget.greet")
-def greet_visitor(work: Work, *, widget: Annotated[str, Field(max_length=40)]) -> Greeting:
-    """Greet whoever opens a client's chat. [OC-1]"""
-    row = work.session.execute(
-        select(Widget, Queue)
-        .join(Queue, col(Queue.id) == col(Widget.queue_id))
-        .where(col(Widget.slug) == widget, col(Widget.active))
-    ).first()
-    if row is None:
-        raise NotFound("There is no chat at this address.")
-    return Greeting(label=row[0].label, greetings=row[0].greetings, languages=row[1].languages)

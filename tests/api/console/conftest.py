@@ -1,0 +1,56 @@
+"""Pages are visited as a browser would: the whole application, real people, real cookies."""
+
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from api.app import build
+from api.caller import cookie_name
+from kernel import db, frame
+from kernel.db import SEQUENCER
+from kernel.ledger.sequencer import Sequencer
+from kernel.ledger.signer import Signer
+from tests.world import Somebody
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it would rather have another client library than the one we hold
+    from starlette.testclient import TestClient
+
+FROM_HERE = {"sec-fetch-site": "same-origin"}
+
+
+@pytest.fixture
+def visitor(database: str) -> Iterator[TestClient]:
+    """A browser in which nobody is signed in."""
+    with TestClient(build(), base_url="https://testserver", headers=FROM_HERE, follow_redirects=False) as client:
+        yield client
+
+
+@pytest.fixture
+def browser_of(visitor: TestClient) -> Callable[[Somebody], TestClient]:
+    """The browser of somebody who is signed in."""
+
+    def enter(who: Somebody) -> TestClient:
+        assert who.entered is not None
+        visitor.cookies.set(cookie_name(), who.entered.token)
+        return visitor
+
+    return enter
+
+
+
+@pytest.fixture
+def sequenced(database: str, tmp_path: Path) -> Callable[[], None]:
+    """Put everything written so far into the tree and have it signed."""
+
+    def run() -> None:
+        frame.close_writer()
+        signer = Signer.create("test.example/house", tmp_path / "ledger.key", tmp_path / "ledger.state")
+        sequencer = Sequencer(lambda: db.connect(SEQUENCER), signer, checkpoint_seconds=0)
+        while sequencer.step():
+            pass
+        sequencer.close()
+
+    return run
