@@ -6,20 +6,21 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field, ValidationError
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from kernel import edition, gate
 from kernel.access import PolicyEdition
 from kernel.action import Fact, Work, action, on_fact
-from kernel.db import Answer
+from kernel.db import Answer, uuid7
 from kernel.errors import Conflict, Fault, Malformed, Refused
 from kernel.ledger.entries import canonical
 from kernel.reading import reading
 from policy import book, lint
 from policy.approvals import ask_approval, person_of, use_approval
 from policy.ballots import seal
-from policy.evidence import vocabulary
-from policy.models import EditionProposal
+from policy.evidence import Evidence, evidence, found, probe, vocabulary
+from policy.models import Approval, ApprovalVote, EditionProposal
 from policy.reading import Book
 from policy.workflow import Step, Workflow
 
@@ -66,9 +67,9 @@ def checked(document: dict[str, Any]) -> Book:
             for fault in error.errors(include_input=False, include_url=False)
         ]
         raise Malformed("; ".join(f"{fault.field}: {fault.why}" for fault in faults), faults) from None
-    found = lint.lint(proposed, vocabulary())
-    if found:
-        raise Refused("AC-8", "The edition has faults: " + "; ".join(found))
+    wrong = lint.lint(proposed, vocabulary())
+    if wrong:
+        raise Refused("AC-8", "The edition has faults: " + "; ".join(wrong))
     return proposed
 
 
@@ -114,6 +115,11 @@ def _content(proposal: EditionProposal) -> dict[str, Any]:
 @action("policy.publish", on=EditionProposal, answer=ProposalView)
 def publish_edition(work: Work, proposal: EditionProposal) -> EditionProposal:
     """Put an approved edition in force, with its date; what came before is judged by the edition before. [AC-8]"""
+    return put_in_force(work, proposal)
+
+
+def put_in_force(work: Work, proposal: EditionProposal) -> EditionProposal:
+    """Publish a proposal; raises Refused when it is outdated, faulty, or not approved exactly as it stands."""
     if proposal.base != gate.current().edition:
         raise Refused("AC-8", "Another edition came into force since this was proposed; propose the difference anew.")
     proposed = checked(proposal.document)
@@ -127,6 +133,48 @@ def publish_edition(work: Work, proposal: EditionProposal) -> EditionProposal:
     proposal.edition = edition.publish(work, proposal.document)
     work.fact("policy.published", edition=proposal.edition, proposal_id=proposal.id)
     return proposal
+
+
+@probe("AC-8", guard="policy.publish")
+def publish_unapproved(work: Work) -> None:
+    """Publish an edition that nobody approved."""
+    written = book.in_force().document()
+    scratch = EditionProposal(
+        summary="a trial",
+        document=written,
+        digest=hashlib.sha256(canonical(written)).hexdigest(),
+        base=gate.current().edition,
+        proposed_by=uuid7(),
+        proposed_at=work.now,
+    )
+    work.add(scratch)
+    work.session.flush()
+    put_in_force(work, scratch)
+
+
+@evidence("AC-8")
+def editions_were_approved(session: Any, now: datetime) -> Evidence:
+    """Every edition that the house adopted was proposed by one person and approved by another."""
+    rows = list(session.scalars(select(PolicyEdition).where(col(PolicyEdition.published_at) <= now)))
+    approved = {
+        edition
+        for edition, digest, asker, approval in session.execute(
+            select(EditionProposal.edition, EditionProposal.digest, EditionProposal.proposed_by, Approval.id)
+            .join(Approval, col(Approval.subject_ref) == func.concat("edition-proposal:", EditionProposal.id))
+            .where(Approval.state == "used", EditionProposal.state == "published")
+        )
+        if digest and _another_said_yes(session, approval, asker)
+    }
+    own = [row for row in rows if not row.published_by.startswith("clerk:")]
+    shipped = [row for row in rows if row.published_by.startswith("clerk:")]
+    return found(
+        (row.ref for row in rows), (row.ref for row in own if row.number not in approved), (row.ref for row in shipped)
+    )
+
+
+def _another_said_yes(session: Any, approval: UUID, asker: UUID) -> bool:
+    votes = select(ApprovalVote).where(ApprovalVote.approval_id == approval, col(ApprovalVote.voided_at).is_(None))
+    return any(vote.yes and asker not in (vote.voter_id, vote.principal_id) for vote in session.scalars(votes))
 
 
 @on_fact("approval.refused")

@@ -1,10 +1,9 @@
 """Evidence: named queries that count a clause's population and its violations, and probes that try each guard. [AC-9, CC-4]
 
-Fields register both; the evidence clerk runs them. What a run found is kept, never overwritten.
+Fields register both; the evidence clerk runs them (`policy.trials`). What a run found is kept, never overwritten.
 """
 
 import hashlib
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +12,10 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, Field
 from sqlmodel import col, select
 
+from kernel import founding  # noqa: F401 - its actions are words of the book
 from kernel.action import Work, action, every_action
 from kernel.actor import clerk
-from kernel.errors import Denied, NotFound, NotSignedIn, OmniError, Refused, StepUpNeeded
+from kernel.errors import NotFound, OmniError, Refused
 from kernel.gate import CONDITIONS, RIGHTS
 from kernel.ledger.entries import canonical
 from policy import book
@@ -24,7 +24,6 @@ from policy.lint import Vocabulary
 from policy.models import Attestation, Evaluation, ProbeRun
 from policy.spans import SpanText, span
 
-log = logging.getLogger("omniwarden.policy")
 CLERK = clerk("evidence")
 SHOWN = 500
 """How many violations a run keeps by name; the digest covers all of them."""
@@ -79,8 +78,6 @@ class Probe:
 QUERIES: dict[str, Query] = {}
 PROBES: dict[str, Probe] = {}
 GUARDS: dict[str, str] = {}
-
-
 Ask = Callable[[Any, datetime], Evidence]
 
 
@@ -155,64 +152,6 @@ def _run(query: Query, at: datetime, answer: Evidence, fault: str | None) -> Eva
         digest=answer.digest(),
         fault=fault,
     )
-
-
-class _Tried(Refused):
-    """The end of every trial: it rolls back whatever the attempt did."""
-
-    def __init__(self, clause: str, why: str, *, refused: bool) -> None:
-        super().__init__(clause, f"A trial, rolled back: {why}")
-        self.told = why
-        self.refused = refused
-        self.ledger_notes = {"trial": True, "refused": refused}
-
-
-@action("evidence.probe", scope="house")
-def try_guard(work: Work, *, guard: str) -> None:
-    """Attempt what a guard must refuse; always rolled back. [AC-9]"""
-    tried = PROBES.get(guard)
-    if tried is None:
-        raise NotFound(f"There is no probe for {guard}.")
-    try:
-        tried.attempt(work)
-        work.session.flush()
-    except (Refused, Denied, NotSignedIn, StepUpNeeded) as no:
-        raise _Tried(tried.clause, no.why, refused=True) from None
-    raise _Tried(tried.clause, "nothing refused it", refused=False)
-
-
-@action("evidence.note-probe", scope="house")
-def note_probe(work: Work, *, guard: str, refused: bool, why: Annotated[str, Field(max_length=1000)]) -> ProbeRun:
-    """Keep what a trial of a guard showed. [AC-9]"""
-    tried = PROBES[guard]
-    work.cite(tried.clause)
-    if not refused:
-        work.fact("guard.failed", guard=guard, clause=tried.clause)
-    return work.add(ProbeRun(clause=tried.clause, guard=guard, at=work.now, refused=refused, why=why))
-
-
-def run_nightly() -> None:
-    """Run every query and every probe of the clauses in force, as the evidence clerk; one that breaks does not stop the others."""
-    live = {clause.id for clause in book.in_force().clauses if clause.in_force}
-    for query in [query for query in QUERIES.values() if query.clause in live]:
-        try:
-            evaluate(CLERK, query=query.name)
-        except OmniError as fault:
-            log.warning("query %s was not run: %s", query.name, fault.why)
-    for tried in [tried for tried in PROBES.values() if tried.clause in live]:
-        run_probe(tried.guard)
-
-
-def run_probe(guard: str) -> bool:
-    """Try one guard and keep the outcome; tells whether it refused. An attempt that broke otherwise counts as not refused."""
-    try:
-        try_guard(CLERK, guard=guard)
-    except _Tried as ended:
-        refused, why = ended.refused, ended.told
-    except OmniError as fault:
-        refused, why = False, f"the trial itself did not work: {fault.why}"
-    note_probe(CLERK, guard=guard, refused=refused, why=why[:1000])
-    return refused
 
 
 @action("evidence.attest", scope="house")

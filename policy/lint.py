@@ -207,7 +207,7 @@ def _proofs(book: Book, vocabulary: Vocabulary) -> Iterator[str]:
         yield from (
             f'clause {clause.id}, field guard: "{name}" is no action, condition or guard'
             for name in clause.guard
-            if not _covers(name, known)
+            if name not in known
         )
         for name in clause.evidence:
             if name not in vocabulary.evidence:

@@ -16,7 +16,7 @@ from kernel.action import Work
 from kernel.db import HOUSE, Answer
 from kernel.reading import reading
 from policy import book
-from policy.evidence import PROBES, QUERIES, latest_evaluations, latest_probes
+from policy.evidence import QUERIES, latest_evaluations, latest_probes
 from policy.models import Attestation, Duty, Evaluation, ProbeRun, Waiver
 from policy.reading import Clause, Maps
 from policy.spans import span
@@ -110,9 +110,7 @@ def _measured(name: str, known: Known, now: datetime) -> Iterable[Finding]:
 def _tried(name: str, known: Known, now: datetime) -> Iterable[Finding]:
     run = known.probes.get(name)
     if run is None:
-        yield Finding(
-            "unproven", f"the guard {name} was never tried" if name in PROBES else f"nothing tries the guard {name} yet"
-        )
+        yield Finding("unproven", f"the guard {name} was never tried")
     elif not run.refused:
         yield Finding("unproven", f"the guard {name} did not refuse: {run.why}")
     elif span(PROBE_AGE).after(run.at) < now:
@@ -178,7 +176,7 @@ def known_of(session: Any, clauses: Sequence[Clause], at: datetime) -> dict[str,
     return {
         clause.id: Known(
             evaluations={name: run for name, run in evaluations.items() if run.clause == clause.id},
-            probes={name: run for name, run in probes.items() if run.clause == clause.id},
+            probes={name: probes[name] for name in clause.guard if name in probes},
             duties=Duties(totals.get(clause.id, 0), tuple(late.get(clause.id, ()))),
             waived=frozenset(waived.get(clause.id, ())),
             attestation=attested.get(clause.id) if clause.attestation else None,

@@ -33,6 +33,14 @@ def test_shipped_book_carries_every_clause_once_and_lints_clean() -> None:
     assert lint(book) == []
 
 
+def test_shipped_book_names_only_what_this_release_knows() -> None:
+    from api import fields
+    from policy.evidence import vocabulary
+
+    fields.load()
+    assert lint(read_folder(), vocabulary()) == []
+
+
 @pytest.mark.parametrize(
     ("clause_id", "name", "value"),
     [

@@ -10,8 +10,9 @@ from kernel import gate
 from kernel.actor import Actor
 from kernel.db import read_session
 from kernel.errors import Conflict, Denied, Malformed, NotFound, Refused
-from policy import book, editions, inbox
+from policy import book, editions, inbox, trials
 from policy.models import Approval, EditionProposal
+from tests.policy import field
 from tests.policy.conftest import Hands, entries_of
 from tests.policy.field import DOCUMENT, someone
 
@@ -84,6 +85,20 @@ def test_edition_needs_a_second_person_and_history_keeps_the_old_value(
     assert (told["outcome"], "AC-8" in told["clauses"]) == ("done", True)
     with pytest.raises(Refused):
         editions.publish_edition(proposer, proposal.id)
+    with read_session() as session:
+        told = editions.editions_were_approved(session, hands.now())
+    assert (told.violations, len(told.population)) == ([], number + 1)
+    assert trials.run_probe("policy.publish")
+    restore(proposer)
+
+
+def test_edition_that_nobody_approved_is_a_violation(proposer: Actor, hands: Hands) -> None:
+    with read_session() as session:
+        first = editions.editions_were_approved(session, hands.now())
+    field.publish_quietly(someone("officer"), document=changed(min_length=20))
+    with read_session() as session:
+        told = editions.editions_were_approved(session, hands.now())
+    assert len(set(told.violations) - set(first.violations)) == 1
     restore(proposer)
 
 

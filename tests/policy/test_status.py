@@ -8,8 +8,8 @@ import pytest
 from kernel.action import Work
 from kernel.actor import Actor
 from kernel.db import read_session, uuid7
-from kernel.errors import Denied, Refused
-from policy import deadlines, evidence, inbox, status, waivers
+from kernel.errors import Denied, NotFound, Refused
+from policy import deadlines, evidence, inbox, status, trials, waivers
 from policy.evidence import Evidence, Query, found
 from policy.models import Approval, Attestation, Evaluation, ProbeRun
 from policy.reading import Clause
@@ -131,13 +131,13 @@ def word(officer: Actor, clause_id: str, at: datetime | None = None) -> str:
 
 def test_life_of_a_clause_from_unproven_to_excepted(officer: Actor, passwords: list[Evidence], hands: Hands) -> None:
     assert word(officer, "PW-1") == "unproven"
-    evidence.run_nightly()
+    trials.run_nightly()
     assert word(officer, "PW-1") == "holds"
     held_at = hands.now()
     hands.on(days=3)
     assert word(officer, "PW-1") == "stale"
     passwords.append(found(["account:1", "account:2"], ["account:2"]))
-    evidence.run_nightly()
+    trials.run_nightly()
     assert word(officer, "PW-1") == "violated"
     waiver = waivers.request_waiver(
         officer,
@@ -154,7 +154,7 @@ def test_life_of_a_clause_from_unproven_to_excepted(officer: Actor, passwords: l
     hands.on(hours=9)
     assert word(officer, "PW-1") == "violated"
     passwords.append(found([]))
-    evidence.run_nightly()
+    trials.run_nightly()
     assert word(officer, "PW-1") == "not evaluable"
     assert word(officer, "PW-1", held_at) == "holds"
 
@@ -196,7 +196,7 @@ def guard(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 def test_probe_is_refused_rolled_back_and_on_the_ledger(officer: Actor, guard: list[bool], house: str) -> None:
-    evidence.run_probe("sample-order.move")
+    trials.run_probe("sample-order.move")
     assert word(officer, "CC-1") == "holds"
     with read_session() as session:
         assert session.query(field.SampleOrder).count() == 0
@@ -212,7 +212,7 @@ def test_guard_that_stops_refusing_is_unproven_and_leaves_nothing_behind(
     officer: Actor, guard: list[bool], house: str
 ) -> None:
     guard.append(True)
-    assert evidence.run_probe("sample-order.move") is False
+    assert trials.run_probe("sample-order.move") is False
     assert word(officer, "CC-1") == "unproven"
     assert "guard.failed" in entries_of(house, "evidence.note-probe")[-1]["facts"]
     with read_session() as session:
@@ -220,9 +220,9 @@ def test_guard_that_stops_refusing_is_unproven_and_leaves_nothing_behind(
 
 
 def test_runs_are_kept_and_bound_to_what_they_saw(officer: Actor, passwords: list[Evidence]) -> None:
-    evidence.run_nightly()
+    trials.run_nightly()
     passwords.append(found(["account:2", "account:1"]))
-    evidence.run_nightly()
+    trials.run_nightly()
     with read_session() as session:
         runs = session.query(Evaluation).all()
     assert len(runs) == 2
@@ -238,3 +238,22 @@ def test_clause_not_in_force_is_unproven_without_excuse(officer: Actor) -> None:
 def test_status_is_for_those_who_oversee(house: str) -> None:
     with pytest.raises(Denied):
         status.status(someone())
+
+
+def test_guard_without_a_probe_of_its_own_is_tried_by_a_stranger(officer: Actor) -> None:
+    trials.run_nightly()
+    told = status.status(officer, clause="CC-1")[0]
+    assert told.status == "holds"
+    assert "nobody is let in" in told.findings[0]["why"]
+    assert trials.run_probe("own-duty")
+    with pytest.raises(NotFound):
+        trials.trial_of("ghost")
+
+
+def test_trial_that_breaks_counts_as_not_refused(officer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(work: Work) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setitem(evidence.PROBES, "sample-order.move", evidence.Probe("CC-1", "sample-order.move", breaks))
+    assert trials.run_probe("sample-order.move") is False
+    assert "broke: ZeroDivisionError" in status.status(officer, clause="CC-1")[0].findings[0]["why"]
