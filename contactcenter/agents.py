@@ -100,8 +100,7 @@ def amend_agent(
             setattr(profile, name, value)
     work.session.flush()
     held = floor.hold(work, profile.person_id)
-    if floor.settle(work, held) == READY:
-        routing.fill(work, held)
+    routing.attend(work, held)
     return profile
 
 

@@ -60,7 +60,7 @@ def accept(work: Work, conversation: Conversation, agent_id: UUID | None) -> Con
     else:
         raise Conflict("This conversation has ended.")
     routing.answer(work, conversation, offer)
-    floor.settle(work, held)
+    routing.attend(work, held)
     return conversation
 
 
@@ -91,13 +91,15 @@ def give_back(work: Work, conversation: Conversation, outcome: str, *, pause: st
     place = None if outcome == "transferred" else conversation.queued_at
     conversation.assignee_id = None
     conversation.move(QUEUED)
-    if agent_id is not None:
-        held = floor.hold(work, agent_id)
-        if pause is not None and held.presence == READY:
-            floor.wish(work, held, PAUSED, pause)
-        else:
-            floor.settle(work, held)
-    return routing.enqueue(work, conversation, at=place)
+    held = floor.hold(work, agent_id) if agent_id is not None else None
+    if held is not None and pause is not None and held.presence == READY:
+        floor.wish(work, held, PAUSED, pause)
+    elif held is not None:
+        floor.settle(work, held)
+    found = routing.enqueue(work, conversation, at=place)
+    if held is not None:
+        routing.fill(work, held)
+    return found
 
 
 def _past_offer(work: Work, conversation: Conversation, agent_id: UUID) -> Reservation:
@@ -122,7 +124,7 @@ def finish(work: Work, conversation: Conversation, by: str) -> None:
     work.fact("conversation.ended", conversation_id=conversation.id, agent_id=conversation.assignee_id, by=by)
     if conversation.status == OPEN:
         conversation.move(WRAP_UP)
-        floor.settle(work, floor.hold(work, conversation.assignee_id))
+        routing.attend(work, floor.hold(work, conversation.assignee_id))
         return
     offer = standing_offer(work, conversation.id)
     if offer is not None:
@@ -142,8 +144,7 @@ def close(work: Work, conversation: Conversation, disposition_id: UUID | None = 
         return
     held = floor.hold(work, conversation.assignee_id)
     held.idle_since = work.now
-    floor.settle(work, held)
-    routing.fill(work, held)
+    routing.attend(work, held)
 
 
 def withdraw_offers(work: Work, held: AgentState) -> None:

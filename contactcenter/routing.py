@@ -104,6 +104,12 @@ def _just_refused(now: datetime) -> ColumnElement[bool]:
 # --- from the agent's side --------------------------------------------------------------------------------------
 
 
+def attend(work: Work, held: AgentState) -> int:
+    """Bring an agent, whose row is held, in line with the facts, and give what waits where that leaves him ready."""
+    floor.settle(work, held)
+    return fill(work, held)
+
+
 def fill(work: Work, held: AgentState) -> int:
     """Give an agent, whose row is held, the most urgent conversations he fits, until he is no longer ready; return how many."""
     given = 0

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, text
 from sqlalchemy import select as sql
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
@@ -43,6 +43,8 @@ BATCH = 5
 ROUNDS = 40
 REST = 2.0
 _rest = [0.0]
+ONE_AT_A_TIME = text("select pg_try_advisory_xact_lock(hashtext('omniwarden.routing'))")
+"""Two rounds at once would take the same agents in different orders."""
 
 
 def expired(now: datetime) -> Any:
@@ -127,6 +129,8 @@ def something_to_do(session: Session, now: datetime) -> bool:
 @action("routing.sweep")
 def sweep(work: Work) -> int:
     """Give back what expired or was left behind, close what is overdue, and match who waits with who is free. [OC-2]"""
+    if not work.session.execute(ONE_AT_A_TIME).scalar_one():
+        return 0
     done = 0
     for conversation in _taken(work, expired(work.now)):
         offers.give_back(work, conversation, "expired", pause=offers.NO_ANSWER)
@@ -138,7 +142,7 @@ def sweep(work: Work) -> int:
         offers.close(work, conversation)
         done += 1
     for held in work.select(astray().limit(BATCH).with_for_update(skip_locked=True, of=AgentState)).all():
-        floor.settle(work, held)
+        routing.attend(work, held)
         done += 1
     for agent_id in matches(work.session, work.now)[:BATCH]:
         free = floor.hold_if_free(work, agent_id)
