@@ -18,6 +18,7 @@ from iam.models_letters import SMS, Letter
 from iam.models_people import Account, Person
 from iam.transports import spool
 from kernel import clock
+from kernel.access import RoleAssignment
 from kernel.actor import clerk
 from kernel.db import HOUSE, read_session
 from kernel.errors import Conflict
@@ -97,10 +98,12 @@ def _join(who: Inhabitant, number: int) -> UUID:
 
 
 def _give(person_id: UUID, who: Inhabitant) -> None:
-    try:
-        iam.give_role(SETUP, person_id=person_id, role=who.role, scope=who.scope, reason="demonstration house")
-    except Conflict:
-        return
+    with read_session() as session:
+        held = select(RoleAssignment).where(
+            RoleAssignment.subject_ref == f"person:{person_id}", RoleAssignment.role == who.role
+        )
+        if session.scalars(held).first() is None:
+            iam.give_role(SETUP, person_id=person_id, role=who.role, scope=who.scope, reason="demonstration house")
 
 
 def _activate(person_id: UUID) -> None:

@@ -1,7 +1,6 @@
 """What a nobody, or a person with no role but member, may call; each with its reason."""
 
 NOBODY_MAY: dict[str, str] = {
-    "widget.greet": "the greeting of a client's public chat page, before anyone has written",
 }
 
 MEMBER_MAY: dict[str, str] = {
