@@ -36,7 +36,7 @@ def _masters() -> tuple[bytes, ...]:
 def _make(path: Path) -> None:
     """Make the key file whole or not at all; of two processes that start at once one wins."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = path.with_suffix(f".{os.getpid()}")
+    draft = path.with_suffix(f".{os.urandom(8).hex()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(os.urandom(32).hex() + "\n")
         file.flush()

@@ -39,7 +39,8 @@ class Convention:
 
 def letters(name: str) -> str:
     """Bring a name of any script down to a-z: "Ọlúṣẹ́gun" is "olusegun", "Müller" is "muller", "李" is "li"."""
-    return re.sub(r"[^a-z]", "", anyascii(unicodedata.normalize("NFC", name)).lower())
+    written = "".join(sign for sign in unicodedata.normalize("NFC", name) if unicodedata.category(sign)[0] in "LM")
+    return re.sub(r"[^a-z]", "", anyascii(written).lower())
 
 
 def parts(given_name: str, family_name: str) -> dict[str, str]:

@@ -68,7 +68,7 @@ def _was_used(work: Work, account_id: UUID, password: str) -> bool:
     former: Iterable[Password] = work.select(
         select(Password)
         .where(Password.account_id == account_id)
-        .order_by(col(Password.set_at).desc())
+        .order_by(col(Password.set_at).desc(), col(Password.id).desc())
         .limit(book.number("PW-2", "remembered"))
     )
     return any(hashing.verify(held.hash, password) for held in former)

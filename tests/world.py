@@ -1,7 +1,7 @@
 """Builders that speak: people made by the real actions, so that every test's world is one the house could have made.
 
-    ama = world.person(role="agent", scope=world.site("cotonou"))     # in the registry, with a role; `ama.actor` acts
-    kofi = world.activated(role="it-admin")                           # also has a password, an authenticator and a session
+ama = world.person(role="agent", scope=world.site("cotonou"))     # in the registry, with a role; `ama.actor` acts
+kofi = world.activated(role="it-admin")                           # also has a password, an authenticator and a session
 """
 
 import re

@@ -52,7 +52,7 @@ def keys(password: str, rules: Rules, context: list[str] | None = None) -> set[s
         ("Safire-Glomp7", set(), set()),
         # all signs of all languages, and none that break things
         ("Ünïcødé-pässwörd 9", set(), set()),
-        ("Жарапт-9кудвл", set(), set()),
+        ("Жарапт-9кждвл", set(), set()),
         ("密码很长很难猜测吗Aa9", set(), set()),
         ("🦜Parrot🌧Rain 7", set(), set()),
         ("Kj8$\0gr2!wq", {"unusable"}, {"unusable"}),

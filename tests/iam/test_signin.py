@@ -124,7 +124,11 @@ def test_the_work_is_the_same_whether_someone_exists_or_not(hands: Hands, monkey
     asked: list[str] = []
     event.listen(db.engine(), "before_cursor_execute", lambda *a: "access_state" in a[2] or asked.append(a[2]))
     seen = []
-    for name, password in ((ama.user_name, "Wrong-Tractor9-Mumble"), ("no.one", "Wrong-Tractor9-Mumble"), (pending.user_name, "")):
+    for name, password in (
+        (ama.user_name, "Wrong-Tractor9-Mumble"),
+        ("no.one", "Wrong-Tractor9-Mumble"),
+        (pending.user_name, ""),
+    ):
         hashes.clear()
         asked.clear()
         refusal(name, password, source=world.THERE)
@@ -139,11 +143,11 @@ def test_the_time_of_a_refusal_tells_little(hands: Hands) -> None:
     ama = world.activated()
     spent: dict[str, list[float]] = {ama.user_name: [], "no.one": []}
     for turn in range(8):
-        for name in spent:
+        for name, times in spent.items():
             hands.forward(hours=1)
             begun = time.perf_counter()
             refusal(name, f"Wrong-{turn}", source=world.THERE)
-            spent[name].append(time.perf_counter() - begun)
+            times.append(time.perf_counter() - begun)
     known, unknown = (statistics.median(times) for times in spent.values())
     assert 0.66 < known / unknown < 1.5
 
