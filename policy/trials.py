@@ -7,11 +7,12 @@ import logging
 from typing import Annotated
 
 from pydantic import Field
+from sqlmodel import col, select
 
 from kernel import gate
 from kernel.action import Work, action, every_action
 from kernel.actor import NOBODY, person
-from kernel.db import uuid7
+from kernel.db import read_session, uuid7
 from kernel.errors import Denied, NotFound, NotSignedIn, OmniError, Refused, StepUpNeeded
 from policy import book
 from policy.evidence import CLERK, PROBES, QUERIES, Probe, evaluate
@@ -92,8 +93,24 @@ def run_probe(guard: str) -> bool:
     except Exception as fault:
         log.exception("the trial of %s broke", guard)
         refused, why = False, f"the trial itself broke: {type(fault).__name__}"
-    note_probe(CLERK, guard=guard, refused=refused, why=why[:1000])
+    if refused or _tells(guard):
+        note_probe(CLERK, guard=guard, refused=refused, why=why[:1000])
     return refused
+
+
+def _tells(guard: str) -> bool:
+    """Tell whether it means something that a guard let the trial pass.
+
+    A condition may rightly let a stranger pass (it may bar only one's own things): it then needs a probe of its own and stays
+    unproven until it has one. But one that has refused strangers before must go on refusing them.
+    """
+    if guard in PROBES or guard not in gate.CONDITIONS:
+        return True
+    with read_session() as session:
+        return (
+            session.scalars(select(ProbeRun.id).where(ProbeRun.guard == guard, col(ProbeRun.refused)).limit(1)).first()
+            is not None
+        )
 
 
 def run_nightly() -> None:

@@ -250,6 +250,20 @@ def test_guard_without_a_probe_of_its_own_is_tried_by_a_stranger(officer: Actor)
         trials.trial_of("ghost")
 
 
+def test_condition_that_lets_strangers_pass_is_no_failure_unless_it_refused_them_before(
+    officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kernel import gate
+
+    answer: list[str | None] = [None]
+    monkeypatch.setitem(gate.CONDITIONS, "sample-mood", gate.Condition("sample-mood", lambda _: answer[-1], None))
+    for said, kept in ((None, 0), ("no", 1), (None, 2)):
+        answer.append(said)
+        assert trials.run_probe("sample-mood") is (said is not None)
+        with read_session() as session:
+            assert session.query(ProbeRun).filter_by(guard="sample-mood").count() == kept
+
+
 def test_trial_that_breaks_counts_as_not_refused(officer: Actor, monkeypatch: pytest.MonkeyPatch) -> None:
     def breaks(work: Work) -> None:
         raise ZeroDivisionError

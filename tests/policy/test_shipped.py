@@ -1,0 +1,33 @@
+"""The shipped book on a house that was just founded: every guard of a clause in force is tried, and refuses."""
+
+import pytest
+
+from kernel.db import read_session
+from policy import book, status, trials
+from policy.models import ProbeRun
+
+
+@pytest.mark.usefixtures("database")
+def test_every_guard_of_the_shipped_book_refuses() -> None:
+    trials.run_nightly()
+    live = [clause for clause in book.in_force().clauses if clause.in_force]
+    wanted = {guard for clause in live for guard in clause.guard}
+    with read_session() as session:
+        runs = {run.guard: run for run in session.query(ProbeRun)}
+    assert {guard: run.why for guard, run in runs.items() if not run.refused} == {}
+    assert wanted - runs.keys() <= {"account_name_once", "not-own-identity"}
+
+
+@pytest.mark.usefixtures("database")
+def test_status_of_every_clause_is_computed_and_none_is_violated_in_a_new_house() -> None:
+    from kernel import clock
+
+    trials.run_nightly()
+    clauses = book.in_force().clauses
+    with read_session() as session:
+        known = status.known_of(session, clauses, clock.now())
+    words = {clause.id: status.judge(clause, known[clause.id], clock.now())[0] for clause in clauses}
+    assert len(words) == 105
+    assert "violated" not in words.values()
+    assert {words[clause.id] for clause in clauses if not clause.in_force} == {"unproven"}
+    assert words["AC-8"] == "holds"
