@@ -10,8 +10,9 @@ from sqlmodel import col, select
 from contactcenter.models import CHANNELS, Campaign, Client, Disposition, Queue, Site, Skill, Widget
 from contactcenter.texts import Language, Line, Slug
 from kernel import gate
+from kernel.access import Scope
 from kernel.action import Work, action
-from kernel.db import Answer, Record
+from kernel.db import HOUSE, Answer, Record
 from kernel.edition import add_scope
 from kernel.errors import Conflict, NotFound
 from kernel.reading import reading
@@ -48,29 +49,27 @@ Zone = Annotated[str, StringConstraints(max_length=60), AfterValidator(_zone)]
 Words = Annotated[dict[Language, Line], Field(min_length=1, max_length=12)]
 
 
-@action("site.add", scope="house")
+@action("site.add", scope=HOUSE)
 def add_site(work: Work, *, slug: Slug, label: Line, zone: Zone = "UTC") -> Site:
     """Add a site where agents sit, and its scope. [OC-2]"""
-    scope = add_scope(work, f"site:{slug}", "house", label)
-    return work.add(Site(slug=slug, label=label, zone=zone, scope=scope.id))
+    return work.add(Site(slug=slug, label=label, zone=zone, scope=_scope(work, f"site:{slug}", HOUSE, label)))
 
 
-@action("client.add", scope="house")
+@action("client.add", scope=HOUSE)
 def add_client(work: Work, *, slug: Slug, label: Line) -> Client:
     """Add a client we answer for, and its scope. [OC-1]"""
-    scope = add_scope(work, f"client:{slug}", "house", label)
-    return work.add(Client(slug=slug, label=label, scope=scope.id))
+    return work.add(Client(slug=slug, label=label, scope=_scope(work, f"client:{slug}", HOUSE, label)))
 
 
 @action("campaign.add", scope=lambda fields: f"client:{fields.client}")
 def add_campaign(work: Work, *, client: Slug, slug: Slug, label: Line) -> Campaign:
     """Add a campaign of a client, and its scope below the client's. [OC-1]"""
     owner = _by_slug(work, Client, client)
-    scope = add_scope(work, f"campaign:{slug}", owner.scope, label)
-    return work.add(Campaign(slug=slug, client_id=owner.id, label=label, scope=scope.id))
+    scope = _scope(work, f"campaign:{slug}", owner.scope, label)
+    return work.add(Campaign(slug=slug, client_id=owner.id, label=label, scope=scope))
 
 
-@action("skill.add", scope="house")
+@action("skill.add", scope=HOUSE)
 def add_skill(work: Work, *, slug: Slug, label: Line) -> Skill:
     """Add a skill that queues may ask for. [OC-2]"""
     return work.add(Skill(slug=slug, label=label))
@@ -206,6 +205,16 @@ def list_dispositions(work: Work, *, campaign_id: UUID) -> list[Choice]:
         .order_by(col(Disposition.code))
     )
     return [Choice(id=d.id, code=d.code, labels=d.labels) for d in found]
+
+
+def _scope(work: Work, scope: str, parent: str, label: str) -> str:
+    """Return a scope, made at need: another field may have made a site's before us, but never below another parent."""
+    known = work.session.get(Scope, scope)
+    if known is None:
+        return add_scope(work, scope, parent, label).id
+    if known.parent != parent:
+        raise Conflict(f"The scope {scope} lies elsewhere already.")
+    return scope
 
 
 def _by_slug(work: Work, model: type[Any], slug: str) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.contactcenter.house import House
-from tests.iam.conftest import Hands, auditor, hands  # noqa: F401 - fixtures
+from tests.iam.conftest import Hands, auditor, hands
 
 __all__ = ["Hands", "auditor", "hands"]
 

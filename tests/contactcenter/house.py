@@ -5,14 +5,23 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
-import contactcenter
-from contactcenter import agents, conversations, lines
+from sqlmodel import select
+
+from contactcenter import agents, lines
 from contactcenter.channels import webchat
-from contactcenter.models import AgentProfile, AgentState, Conversation, Message, Queue, Reservation, Visit
+from contactcenter.models import (
+    AgentProfile,
+    AgentState,
+    Conversation,
+    Disposition,
+    Message,
+    Queue,
+    Reservation,
+    Skill,
+    Visit,
+)
 from kernel import db
-from kernel.action import ACTIONS
 from kernel.actor import Actor, clerk
-from kernel.db import uuid7
 from tests import world
 
 SETUP = clerk("setup")
@@ -62,10 +71,6 @@ class House:
 
     def skill(self, slug: str) -> str:
         with db.read_session() as session:
-            from sqlmodel import select
-
-            from contactcenter.models import Skill
-
             known = session.scalars(select(Skill).where(Skill.slug == slug)).first()
         if known is None:
             lines.add_skill(SETUP, slug=slug, label=slug.title())
@@ -94,10 +99,6 @@ class House:
         return slug
 
     def dispositions(self) -> dict[str, UUID]:
-        from sqlmodel import select
-
-        from contactcenter.models import Disposition
-
         with db.read_session() as session:
             return {d.code: d.id for d in session.scalars(select(Disposition).where(Disposition.scope == self.scope))}
 
@@ -126,30 +127,23 @@ class Visitor:
 
 def arrives(widget: str, text: str = "Bonjour", language: str = "fr", name: str | None = None) -> Visitor:
     """A visitor writes his first words."""
-    opened = webchat.open_visit(
-        webchat.CLERK, widget=widget, language=language, text=text, once=uuid4(), name=name
-    )
+    opened = webchat.open_visit(webchat.CLERK, widget=widget, language=language, text=text, once=uuid4(), name=name)
     visit = webchat.visit_of(opened.token)
     assert visit is not None
     return Visitor(opened.token, visit)
 
 
-def conversation(id: UUID) -> Conversation:
+def conversation(conversation_id: UUID) -> Conversation:
     with db.read_session() as session:
-        found = session.get(Conversation, id)
+        found = session.get(Conversation, conversation_id)
         assert found is not None
         return found
 
 
 def offers_of(conversation_id: UUID) -> list[Reservation]:
-    from sqlmodel import select
-
     with db.read_session() as session:
         return list(
             session.scalars(
                 select(Reservation).where(Reservation.conversation_id == conversation_id).order_by(Reservation.id)
             )
         )
-
-
-__all__ = ["ACTIONS", "Agent", "House", "Visitor", "arrives", "contactcenter", "conversation", "conversations", "uuid7"]

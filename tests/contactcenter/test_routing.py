@@ -1,5 +1,6 @@
 """Distribution on a real database: the longest idle, the most urgent, nobody twice, nobody above capacity. [OC-2]"""
 
+import contextlib
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from contactcenter import agents, conversations, sweeping
 from contactcenter.fitness import fits_after, score
 from contactcenter.models import AgentProfile, AgentState, Conversation, Queue, Reservation
 from kernel import clock, db
-from kernel.errors import Conflict, OmniError
+from kernel.errors import Conflict, Refused
 from tests.contactcenter.house import Agent, House, arrives, conversation, offers_of
 from tests.iam.conftest import Hands
 
@@ -140,7 +141,7 @@ def test_a_call_comes_alone(house: House, monkeypatch: pytest.MonkeyPatch) -> No
     from contactcenter.models import Campaign
     from kernel.action import ACTIONS, action
 
-    monkeypatch.setattr(candidates, "_reach", [lambda session, people: set(people)])
+    monkeypatch.setattr(candidates, "_reach", [lambda _, people: set(people)])
     line = house.queue()
     widget = house.widget(line)
     if "conversation.test-call" not in ACTIONS:
@@ -186,7 +187,9 @@ AGENTS = (
 )
 STEP = st.one_of(
     st.tuples(st.just("arrive"), st.integers(0, 2), st.sampled_from(["fr", "en"])),
-    st.tuples(st.sampled_from(["ready", "pause", "accept", "close", "decline", "offline"]), st.integers(0, 2), st.just("")),
+    st.tuples(
+        st.sampled_from(["ready", "pause", "accept", "close", "decline", "offline"]), st.integers(0, 2), st.just("")
+    ),
     st.tuples(st.just("time"), st.integers(1, 50), st.just("")),
 )
 
@@ -235,7 +238,9 @@ class Oracle:
             standing = [o for o in offers if o.conversation_id == talk.id and o.outcome is None]
             assert [o.agent_id for o in standing] == ([talk.assignee_id] if talk.status == "reserved" else [])
             if talk.status == "queued":
-                idle = [a for a, s in states.items() if s.state == "ready" and self.fits(a, profiles[a], talk, offers, now)]
+                idle = [
+                    a for a, s in states.items() if s.state == "ready" and self.fits(a, profiles[a], talk, offers, now)
+                ]
                 assert not idle, "someone fit is idle while a customer waits"
         old = {o.id for o in before[3]}
         fresh = sorted((o for o in offers if o.id not in old and o.outcome != "transferred"), key=lambda o: o.id)
@@ -244,7 +249,9 @@ class Oracle:
             assert self.fits(offer.agent_id, profiles[offer.agent_id], talk, before[3], now)
         if arrived and len(fresh) == 1:
             talk = next(t for t in talks if t.id == fresh[0].conversation_id)
-            able = [s for a, s in before[0].items() if s.state == "ready" and self.fits(a, profiles[a], talk, offers, now)]
+            able = [
+                s for a, s in before[0].items() if s.state == "ready" and self.fits(a, profiles[a], talk, offers, now)
+            ]
             assert fresh[0].agent_id == min(able, key=lambda s: (s.idle_since, s.id)).id, "not the longest idle"
         elif len(fresh) == 1 and not arrived:
             chosen = fresh[0]
@@ -290,15 +297,15 @@ def play(house: House, hands: Hands, steps: list[tuple[str, int, str]]) -> None:
             arrives(widgets[number], "Bonjour", word)
         else:
             hands.forward(milliseconds=5)
-            act(name, people[number], before[2])
+            act(house, name, people[number], before[2])
         oracle.check(before, clock.now(), arrived=name == "arrive")
 
 
-def act(name: str, agent: Agent, talks: list[Conversation]) -> None:
+def act(house: House, name: str, agent: Agent, talks: list[Conversation]) -> None:
     mine = [t for t in talks if t.assignee_id == agent.id]
     offered = next((t for t in mine if t.status == "reserved"), None)
     open_ = next((t for t in mine if t.status == "open"), None)
-    try:
+    with contextlib.suppress(Refused, Conflict):
         if name == "ready":
             agents.go_ready(agent.actor)
         elif name == "pause":
@@ -310,10 +317,4 @@ def act(name: str, agent: Agent, talks: list[Conversation]) -> None:
         elif name == "decline" and offered:
             conversations.decline(agent.actor, offered.id)
         elif name == "close" and open_:
-            with db.read_session() as session:
-                from contactcenter.models import Disposition
-
-                code = session.scalars(select(Disposition.id).where(Disposition.scope == open_.scope)).first()
-            conversations.close(agent.actor, open_.id, disposition_id=code)
-    except OmniError as refusal:
-        assert type(refusal).__name__ in {"Refused", "Conflict"}, refusal
+            conversations.close(agent.actor, open_.id, disposition_id=house.dispositions()["solved"])
