@@ -69,7 +69,7 @@ def _refusal(browser: WebSocket) -> int:
     caller = caller_of(browser)
     if caller.kind != "person":
         return SESSION_OVER
-    return 0 if gate.may(caller, "phone.credential").allowed else NOT_ALLOWED
+    return 0 if gate.may(caller, "phone.credential", gate.ANYWHERE).allowed else NOT_ALLOWED
 
 
 async def _carry(browser: WebSocket, line: ClientConnection) -> int:

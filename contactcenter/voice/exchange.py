@@ -18,14 +18,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from contactcenter.voice import board, calls, phones, prompts
-from contactcenter.voice.ari import Address, Ari, AriLostError, Event
-from contactcenter.voice.caller import Changed, PhoneChanged, play_music
+from contactcenter.voice.ari import Address, Ari, AriLostError, AriRefusedError, Event
+from contactcenter.voice.caller import Changed, Item, PhoneChanged, play_music
 from contactcenter.voice.line import Line
 from contactcenter.voice.models import QUEUED, RINGING, Call, PhoneCredential
 from contactcenter.voice.site import APP
 from kernel import clock
 from kernel.actor import clerk
-from kernel.errors import Busy, Conflict, OmniError, Refused, Unavailable
+from kernel.errors import Busy, Conflict, Denied, OmniError, Refused, Unavailable
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class Exchange:
     def __init__(self, address: Address) -> None:
         self.ari = Ari(address, APP)
         self.lines: dict[str, Line] = {}
+        self.early: dict[str, asyncio.Queue[Item]] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
         self.online: set[str] = set()
         self.phones_changed = asyncio.Event()
@@ -68,10 +69,14 @@ class Exchange:
 
     async def do(self, action: Callable[..., T], *args: Any, tries: int = 6, **fields: Any) -> T:
         """Have an action of ours done in a thread; while the database is away it is tried again and again."""
-        pause = 0.05
+        pause, patience = 0.05, 6
         while True:
             try:
                 return await self._thread(partial(action, VOICE, *args, **fields))
+            except Denied:  # a campaign laid elsewhere a moment ago is known here within the second
+                patience -= 1
+                if patience <= 0:
+                    raise
             except (Unavailable, Busy) as away:
                 log.warning("an action waits for the database: %s", away.why)
             except Conflict as late:
@@ -138,7 +143,9 @@ class Exchange:
             return
         bridge = event.text("recording", "target_uri").removeprefix("bridge:")
         line = self._line_of(channel, bridge)
-        if line is not None:
+        if channel in self.early:
+            self.early[channel].put_nowait(event)
+        elif line is not None:
             line.inbox.put_nowait(event)
         elif event.type == "StasisStart" and event.args[:1] == ["agent"]:
             self._background(self.ari.attempt("DELETE", f"channels/{channel}"))
@@ -153,6 +160,7 @@ class Exchange:
 
     def _arrive(self, channel: str, words: list[str]) -> None:
         if channel not in self.tasks:
+            self.early[channel] = asyncio.Queue()
             self.tasks[channel] = asyncio.create_task(self._answer(channel, words))
 
     async def _answer(self, channel: str, words: list[str]) -> None:
@@ -175,9 +183,7 @@ class Exchange:
             await self.ari.attempt("DELETE", f"channels/{channel}")
             await self.ari.attempt("DELETE", f"bridges/hold-{channel}")
             return
-        line = self.lines[channel] = Line(self, call, on_hold=True)
-        if not await self.ari.attempt("GET", f"channels/{channel}"):
-            line.there = False  # he hung up before he had a line to hear it
+        line = self.lines[channel] = Line(self, call, on_hold=True, inbox=self.early.pop(channel))
         await line.run()
 
     def _open(self, line: Line) -> None:
@@ -199,6 +205,7 @@ class Exchange:
             self._background(self._take_up(channel))
         finally:
             self.lines.pop(channel, None)
+            self.early.pop(channel, None)
             self.tasks.pop(channel, None)
 
     async def _take_up(self, channel: str) -> None:
@@ -221,6 +228,7 @@ class Exchange:
         while self._running:
             await asyncio.wait(set(self._running))
         self.lines.clear()
+        self.early.clear()
         self.tasks.clear()
 
     def _background(self, run: Any) -> None:
@@ -277,8 +285,8 @@ class Exchange:
                 for phone in await self.read(board.good_phones):
                     if phone.online != (phone.name in self.online):
                         await self.do(phones.phone_offline if phone.online else phones.phone_online, phone.id)
-            except AriLostError:
-                continue
+            except (AriLostError, AriRefusedError, OmniError) as why:
+                log.warning("the phones could not be kept: %s", why)
 
     async def _clear(self, phone: PhoneCredential) -> None:
         self.online.discard(phone.name)

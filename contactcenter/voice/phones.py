@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
 from contactcenter import candidates, floor, routing
+from contactcenter.models import AgentState
 from contactcenter.voice.ari import AriLostError, AriRefusedError
 from contactcenter.voice.models import PhoneCredential
 from contactcenter.voice.server import address
 from kernel.action import Fact, Work, action, on_fact
-from kernel.db import Answer
+from kernel.db import HOUSE, Answer
 from kernel.errors import NotSignedIn, Refused, Unavailable
 from kernel.gate import Ask, condition
 
@@ -49,8 +50,9 @@ def issue_credential(work: Work) -> Ticket:
         raise NotSignedIn("A phone belongs to a signed-in session.", "ID-1")
     _void(work, work.actor.session, "replaced")
     password = secrets.token_urlsafe(24)
+    agent = work.session.get(AgentState, work.actor.id)
     credential = work.add(PhoneCredential(
-        person_id=work.actor.id, session_id=work.actor.session, made_at=work.now, expires_at=work.now + LIFE,
+        scope=agent.scope if agent else HOUSE, person_id=work.actor.id, session_id=work.actor.session, made_at=work.now, expires_at=work.now + LIFE,
         secret_hash=hashlib.sha256(password.encode()).hexdigest(),
     ))  # fmt: skip
     work.fact("phone.issued", phone_id=credential.id, person_id=credential.person_id)

@@ -4,7 +4,7 @@
 import JsSIP from "jssip";
 
 const bar = document.getElementById("phone");
-const SESSION_OVER = 4401;
+const NO_MORE = [4401, 4403]; // the session is over; no phone for this person
 const LONGEST_PAUSE = 15_000;
 const BUSY_HERE = 486;
 const DECLINED = 603;
@@ -79,7 +79,7 @@ async function register() {
   });
   made.on("disconnected", ({ code }) => {
     tell("unregistered");
-    if (code === SESSION_OVER) {
+    if (NO_MORE.includes(code)) {
       drop();
       return show("off");
     }

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from contactcenter.voice import server
-from contactcenter.voice.ari import Address
+from contactcenter.voice.ari import Address, AriRefusedError
 from contactcenter.voice.server import Asterisk, install
 from contactcenter.voice.site import Site
 from kernel import db
-from tests.contactcenter.voice.house import House, served
+from tests.contactcenter.voice.house import House, Process, until
 from tests.contactcenter.voice.telephone import Network
 
 TREE = Path(os.environ.get("OMNIWARDEN_ASTERISK_TREE", Path(__file__).parents[3] / "var" / "asterisk" / "tree"))
@@ -31,25 +32,42 @@ def asterisk() -> Iterator[Asterisk]:
     server.stop()
 
 
-@pytest.fixture()
+@pytest.fixture
 def site(asterisk: Asterisk) -> Site:
     asterisk.start()
     return asterisk.site
 
 
-@pytest.fixture()
+@pytest.fixture
 def network(site: Site, tmp_path: Path) -> Iterator[Network]:
     lines = Network(site.sip_port, tmp_path)
     yield lines
     lines.close()
 
 
+@pytest.fixture(scope="session")
+def process(worker_database: str, asterisk: Asterisk) -> Iterator[Process]:
+    made = Process(worker_database, asterisk.site)
+    yield made
+    made.stop()
+
+
 @pytest.fixture
-def house(database: str, site: Site, network: Network, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """A house whose calls are served by a process of its own."""
+def house(
+    database: str,
+    process: Process,
+    site: Site,
+    network: Network,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> Iterator[House]:
+    """A house whose calls are served by a process of its own; its parameter is how long a phone rings, in seconds."""
     monkeypatch.setattr(server, "settings", db.settings.model_copy(update={"asterisk_url": site.url}))
-    made = House(database, site, network, monkeypatch)
-    with served(made):
-        yield made
+    process.start()
+    made = House(database, process, network, monkeypatch, getattr(request, "param", 30))
+    yield made
+    network.close()
     for channel in made.channels():
-        Address.of(site.url).ask("DELETE", f"channels/{channel['id']}")
+        with suppress(AriRefusedError):
+            Address.of(site.url).ask("DELETE", f"channels/{channel['id']}")
+    until(lambda: made.channels() == [] and all(call.phase == "ended" for call in made.calls()), "the end of all calls")

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -38,17 +38,17 @@ _numbers = count(100)
 class House:
     """The world of a test, and the process that serves its calls."""
 
-    def __init__(self, url: str, site: Site, network: Network, patch: pytest.MonkeyPatch) -> None:
-        self.url, self.site, self.network, self.patch = url, site, network, patch
-        self.voice: subprocess.Popen[bytes] | None = None
-        self.said = site.folder / "voice.log"
-        self.wire = Wire(site.http_port)
+    def __init__(
+        self, url: str, process: "Process", network: Network, patch: pytest.MonkeyPatch, offer_seconds: int
+    ) -> None:
+        self.url, self.process, self.network, self.patch = url, process, network, patch
+        self.site = process.site
         slug = f"n{next(_numbers)}-{uuid7().hex[-6:]}"  # scopes outlive a test
         self.scopes = (lines.add_site(SETUP, slug=slug, label="Cotonou").scope, f"campaign:{slug}")
         lines.add_client(SETUP, slug=slug, label="Telco")
         campaign = lines.add_campaign(SETUP, client=slug, slug=slug, label="Help")
         self.queue = lines.add_queue(
-            SETUP, campaign=slug, slug="voice", label="Voice", channels=["voice"], languages=["fr", "en"], offer_seconds=6,
+            SETUP, campaign=slug, slug="voice", label="Voice", channels=["voice"], languages=["fr", "en"], offer_seconds=offer_seconds,
             wrap_up_seconds=1,
         )  # fmt: skip
         numbers.assign_number(SETUP, digits="1000", campaign_id=campaign.id)
@@ -61,41 +61,31 @@ class House:
         )  # fmt: skip
         for scope in self.scopes:
             give_role(SETUP, person_id=someone.id, role="agent", scope=scope, reason="works here")
-        agents.enrol_agent(SETUP, person_id=someone.id, name="Ama", site=self.scopes[0].removeprefix("site:"), languages=list(languages))
+        agents.enrol_agent(
+            SETUP,
+            person_id=someone.id,
+            name="Ama",
+            site=self.scopes[0].removeprefix("site:"),
+            languages=list(languages),
+        )
         return Agent(self, person(someone.id, "Ama", session=uuid7()))
 
     def caller(self, number: str = "+22997000001", **how: Any) -> Peer:
         """A caller who has chosen French and waits."""
         peer = self.network.call(number=number, **how)
         until(lambda: peer.handset.packets > 10, "the caller to hear something")
-        peer.handset.press("1")
-        until(lambda: any(c.phase not in {"greeting", "ended"} for c in self.calls()), "the call to be queued")
-        return peer
+        for _ in range(20):
+            peer.handset.press("1")
+            if any(c.phase not in {"greeting", "ended"} for c in self.calls()):
+                return peer
+            time.sleep(0.2)
+        raise AssertionError("waited in vain for the call to be queued")
 
     def start(self) -> None:
-        """Start the process that serves calls, and wait until it holds Asterisk's application."""
-        environment = os.environ | {
-            "OMNIWARDEN_DATABASE_URL": self.url, "OMNIWARDEN_ASTERISK_URL": self.wire.url(self.site), "OMNIWARDEN_THREADS": "4",
-            "OMNIWARDEN_STATE_FOLDER": str(self.site.recordings.parent),
-        }  # fmt: skip
-        with self.said.open("ab") as out:
-            self.voice = subprocess.Popen([sys.executable, "-m", "api.cli", "voice"], cwd=ROOT, env=environment, stdout=out,
-                                          stderr=out, stdin=subprocess.DEVNULL)  # fmt: skip
-        known = self.connections()
-        until(lambda: self.connections() > known, "the voice process", 20)
+        self.process.start()
 
     def kill(self) -> None:
-        assert self.voice is not None
-        self.voice.kill()
-        self.voice.wait()
-
-    def stop(self) -> None:
-        if self.voice is not None and self.voice.poll() is None:
-            self.voice.send_signal(signal.SIGTERM)
-            try:
-                self.voice.wait(10)
-            except subprocess.TimeoutExpired:
-                self.kill()
+        self.process.kill()
 
     def calls(self) -> list[Call]:
         with db.read_session() as session:
@@ -107,17 +97,12 @@ class House:
 
     def conversation(self) -> Conversation:
         with db.read_session() as session:
-            found = session.scalars(select(Conversation)).one()
-            return found
+            return session.scalars(select(Conversation)).one()
 
     def reaches(self, phase: str, seconds: float = 15) -> Call:
         """Wait until the one call stands in a phase."""
         until(lambda: [c.phase for c in self.calls()] == [phase], f"the call to be {phase}", seconds)
         return self.call()
-
-    def connections(self) -> int:
-        """How often the voice process has found Asterisk and read everything anew."""
-        return self.said.read_bytes().count(b"asterisk is connected")
 
     def facts(self, conversation_id: UUID) -> list[str]:
         """The actions done on a conversation by the voice clerk, oldest first."""
@@ -133,6 +118,45 @@ class House:
 
         found: list[dict[str, Any]] = Address.of(self.site.url).ask("GET", "channels")
         return found
+
+
+class Process:
+    """The process that serves calls: started, killed, started again."""
+
+    def __init__(self, url: str, site: Site) -> None:
+        self.url, self.site = url, site
+        self.running: subprocess.Popen[bytes] | None = None
+        self.said = site.folder / "voice.log"
+        self.wire = Wire(site.http_port)
+
+    def start(self) -> None:
+        """Start it, if it is not there, and wait until it holds Asterisk's application."""
+        if self.running is not None and self.running.poll() is None:
+            return
+        environment = os.environ | {
+            "OMNIWARDEN_DATABASE_URL": self.url, "OMNIWARDEN_ASTERISK_URL": self.wire.url(self.site), "OMNIWARDEN_THREADS": "4",
+            "OMNIWARDEN_STATE_FOLDER": str(self.site.recordings.parent),
+        }  # fmt: skip
+        known = self.connections()
+        with self.said.open("ab") as out:
+            self.running = subprocess.Popen([sys.executable, "-m", "api.cli", "voice"], cwd=ROOT, env=environment, stdout=out,
+                                            stderr=out, stdin=subprocess.DEVNULL)  # fmt: skip
+        until(lambda: self.connections() > known, "the voice process", 30)
+
+    def connections(self) -> int:
+        """How often it has found Asterisk and read everything anew."""
+        return self.said.read_bytes().count(b"asterisk is connected") if self.said.exists() else 0
+
+    def kill(self) -> None:
+        assert self.running is not None
+        self.running.kill()
+        self.running.wait()
+
+    def stop(self) -> None:
+        self.wire.close()
+        if self.running is not None and self.running.poll() is None:
+            self.running.send_signal(signal.SIGTERM)
+            self.running.wait(10)
 
 
 class Wire:
@@ -152,9 +176,13 @@ class Wire:
         while not self.closed:
             try:
                 near, _ = self.server.accept()
-                far = socket.create_connection(("127.0.0.1", self.port))
             except OSError:
                 return
+            try:
+                far = socket.create_connection(("127.0.0.1", self.port))
+            except OSError:
+                near.close()
+                continue
             self.lines += [near, far]
             for one, other in ((near, far), (far, near)):
                 threading.Thread(target=self._carry, args=(one, other), daemon=True).start()
@@ -226,14 +254,3 @@ def until(true: Callable[[], bool], what: str, seconds: float = 10) -> None:
     while not true():
         assert time.monotonic() < deadline, f"waited in vain for {what}"
         time.sleep(0.05)
-
-
-@contextmanager
-def served(house: House) -> Iterator[House]:
-    house.start()
-    try:
-        yield house
-    finally:
-        house.stop()
-        house.wire.close()
-

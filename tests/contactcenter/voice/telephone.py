@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import random
 import socket
 import struct
 import subprocess
 import threading
 import time
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
@@ -55,7 +55,7 @@ class Handset:
         self.socket.settimeout(0.02)
         self.port = self.socket.getsockname()[1]
         self._peer: tuple[str, int] | None = None
-        self._sequence, self._stamp = random.randrange(1000), random.randrange(10_000)
+        self._sequence, self._stamp = 1, 4000
         self._stop = threading.Event()
         self._lock = threading.Lock()
         wave = [int(9000 * math.sin(2 * math.pi * self.tone * n / 8000)) for n in range(8000)]
@@ -115,7 +115,7 @@ class Handset:
     def longest_silence(self, since: float, until: float) -> float:
         """The longest stretch in seconds, within these times, in which nothing audible was heard."""
         loud = [since, *(at for at, level in list(self.heard) if since <= at < until and level > 60), until]
-        return max(b - a for a, b in zip(loud, loud[1:], strict=False))
+        return max(b - a for a, b in pairwise(loud))
 
     def close(self) -> None:
         self._stop.set()
@@ -180,33 +180,28 @@ def reply(line: str, body: str = "Content-Length: 0\n") -> str:
 
 def answering(handset: Handset, ring_ms: int, mode: str, hang_up_ms: int | None) -> str:
     """The agent's phone: `answer`, `silent` (rings until the other gives up), `busy`, or `dead` (never says a word)."""
-    steps = ['<recv request="INVITE" rrs="true"/>']
+    invite = ('<recv request="INVITE" rrs="true"><action><ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="cseq"/>'
+              '<ereg regexp=".*" search_in="hdr" header="From:" assign_to="from"/></action></recv><Reference variables="cseq,from"/>')  # fmt: skip
     if mode == "dead":
-        return scenario("phone", [*steps, '<pause milliseconds="60000"/>'])
+        return scenario("phone", [invite, '<pause milliseconds="60000"/>'])
     if mode == "busy":
-        return scenario("phone", [*steps, reply("486 Busy Here"), '<recv request="ACK"/>'])
-    steps += [reply("180 Ringing")]
+        return scenario("phone", [invite, reply("486 Busy Here"), '<recv request="ACK"/>'])
+    steps = [invite, reply("180 Ringing")]
     if mode == "silent":
-        steps += [
-            '<recv request="CANCEL"/>',
-            reply("200 OK"),
-            reply("487 Request Terminated").replace("[last_CSeq:]", "CSeq: [$cseq] INVITE"),
-        ]
-        steps[0] = ('<recv request="INVITE"><action><ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="cseq"/>'
-                    "</action></recv>")  # fmt: skip
-        return scenario("phone", [*steps, '<recv request="ACK" timeout="2000"/>'])
+        terminated = reply("487 Request Terminated").replace("[last_CSeq:]", "CSeq: [$cseq] INVITE")
+        return scenario(
+            "phone", [*steps, '<recv request="CANCEL"/>', reply("200 OK"), terminated, '<recv request="ACK"/>']
+        )
     steps += [
         f'<pause milliseconds="{ring_ms}"/>',
         reply("200 OK", sdp(handset.ip, handset.port)),
         '<recv request="ACK"/>',
     ]
     if hang_up_ms is None:
-        steps += ['<recv request="BYE"/>', reply("200 OK")]
-    else:
-        bye = "\n".join(["BYE [next_url] SIP/2.0", VIA, "From[last_To:]", "To[last_From:]", "[last_Call-ID:]", "CSeq: 5 BYE",
-                         "Max-Forwards: 70", "Content-Length: 0", ""])  # fmt: skip
-        steps += [f'<pause milliseconds="{hang_up_ms}"/>', send(bye), '<recv response="200"/>']
-    return scenario("phone", steps)
+        return scenario("phone", [*steps, '<recv request="BYE"/>', reply("200 OK")])
+    bye = "\n".join(["BYE [next_url] SIP/2.0", VIA, "From: <sip:agent@[local_ip]:[local_port]>;tag=[pid]y[call_number]",
+                     "To: [$from]", "[last_Call-ID:]", "CSeq: 5 BYE", "Max-Forwards: 70", "Content-Length: 0", ""])  # fmt: skip
+    return scenario("phone", [*steps, f'<pause milliseconds="{hang_up_ms}"/>', send(bye), '<recv response="200"/>'])
 
 
 def scenario(name: str, steps: list[str]) -> str:

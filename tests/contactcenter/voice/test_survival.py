@@ -118,6 +118,6 @@ def test_asterisk_killed_in_mid_call_frees_the_agent(house: House, asterisk) -> 
 
 
 def cut(house: House) -> None:
-    known = house.connections()
-    house.wire.cut()
-    until(lambda: house.connections() > known, "the voice process to be back")
+    known = house.process.connections()
+    house.process.wire.cut()
+    until(lambda: house.process.connections() > known, "the voice process to be back")
