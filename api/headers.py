@@ -37,6 +37,7 @@ class SecurityHeaders:
             self.common["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and put the headers on its answer."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -70,6 +71,7 @@ class SameOriginOnly:
         self.exempt = exempt
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or refuse it."""
         if scope["type"] == "http" and not self.passes(scope):
             refusal = PlainTextResponse("Refused: this request was not made by a page of this house.", status_code=403)
             await refusal(scope, receive, send)

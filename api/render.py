@@ -37,7 +37,9 @@ def environment() -> Environment:
         lambda one, many, count: words.catalogue(words.language()).ngettext(one, many, count),
         newstyle=True,
     )
-    jinja.globals.update(asset=asset, icon=icon, moment=moment, ago=ago, until=until, LANGUAGES=words.NAMES)
+    jinja.globals.update(
+        asset=asset, icon=icon, moment=moment, ago=ago, until=until, told=words.told, LANGUAGES=words.NAMES
+    )
     jinja.globals.update(has_phone_script=lambda: "phone.js" in manifest())
     jinja.globals.update(clock=formats.clock, day=formats.day, duration=formats.duration)
     jinja.globals.update(number=formats.number, masked_phone=formats.masked_phone)

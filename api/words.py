@@ -1,5 +1,6 @@
 """The languages people read here: which one a request wants, and the catalogue that speaks it."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,7 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = ("en", "fr")
 NAMES = {"en": "English", "fr": "Français"}
+FIGURE = re.compile(r"[0-9]+")
 FOLDER = Path(__file__).parent / "locale"
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -61,6 +63,21 @@ def _(message: str, **values: object) -> str:
     """Translate a sentence; `%(name)s` places take `values`."""
     text = catalogue(language()).gettext(message)
     return text % values if values else text
+
+
+def told(sentence: str) -> str:
+    """Translate a sentence the fields made; figures in it stand for themselves (`#` in the catalogue)."""
+    found = _(sentence)
+    if found != sentence or language() == LANGUAGES[0]:
+        return found
+    figures = FIGURE.findall(sentence)
+    pattern = FIGURE.sub("#", sentence)
+    translated = _(pattern)
+    if translated == pattern or translated.count("#") != len(figures):
+        return sentence
+    for figure in figures:
+        translated = translated.replace("#", figure, 1)
+    return translated
 
 
 def plural(one: str, many: str, count: int, **values: object) -> str:

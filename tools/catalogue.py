@@ -29,7 +29,17 @@ class Domain:
     complete: bool
 
 
-ERRORS = ("Refused:2", "Denied:1", "NotFound:1", "Conflict:1", "Malformed:1", "Busy:1", "Unavailable:1", "NotSignedIn:1", "StepUpNeeded:1")
+ERRORS = (
+    "Refused:2",
+    "Denied:1",
+    "NotFound:1",
+    "Conflict:1",
+    "Malformed:1",
+    "Busy:1",
+    "Unavailable:1",
+    "NotSignedIn:1",
+    "StepUpNeeded:1",
+)
 FIELDS = "[python: kernel/*.py]\n[python: policy/*.py]\n[python: iam/*.py]\n[python: contactcenter/**.py]\n[python: api/*.py]\n"
 DOMAINS = (
     Domain("messages", (ROOT / "babel.cfg").read_text(), ("N_", "_", "plural:1,2"), complete=True),
@@ -79,7 +89,15 @@ def extract(domain: Domain) -> Catalog:
         mapping, target = Path(folder) / "babel.cfg", Path(folder) / "all.pot"
         mapping.write_text(domain.mapping)
         keywords = [part for keyword in domain.keywords for part in ("-k", keyword)]
-        command = [sys.executable, "-m", "babel.messages.frontend", "extract", "-F", str(mapping), "--no-default-keywords"]
+        command = [
+            sys.executable,
+            "-m",
+            "babel.messages.frontend",
+            "extract",
+            "-F",
+            str(mapping),
+            "--no-default-keywords",
+        ]
         command += [*keywords, "-k", "_", "-k", "ngettext:1,2", "-k", "gettext"] if domain.complete else keywords
         command += ["--no-location", "--sort-output", "-o", str(target), "."]
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)

@@ -27,6 +27,7 @@ STATIC = ROOT / "api" / "static"
 LOCK = ROOT / "package-lock.json"
 NODE_LOCK = ROOT / "frontend" / "node.lock"
 OLDEST_NODE = 20
+SOURCES = frozenset({".html", ".py", ".js", ".css", ".svg"})
 
 # Bundled by esbuild, one file for each; phone.js carries the SIP library and is only loaded where a phone is.
 SCRIPTS = ("app.js", "theme.js", "live-worker.js", "phone.js", "visitor.js")
@@ -64,7 +65,7 @@ def main() -> int:
 def inputs() -> list[Path]:
     """Every file whose content decides the result, in a stable order."""
     folders = (SOURCE, ROOT / "api" / "templates", ROOT / "api" / "console")
-    sources = (path for folder in folders for path in folder.rglob("*") if path.suffix in set(".html .py .js .css .svg".split()))
+    sources = (path for folder in folders for path in folder.rglob("*") if path.suffix in SOURCES)
     return sorted([*sources, LOCK, ROOT / "frontend" / "purge.cjs", Path(__file__).resolve()])
 
 
@@ -153,7 +154,9 @@ def purge(node: list[str], scratch: Path) -> bytes:
     """Tabler's stylesheet without the rules that no template names."""
     target = scratch / "tabler.css"
     content = [str(ROOT / "api" / "templates" / "**" / "*.html"), str(SOURCE / "*.js")]
-    subprocess.run([*node, str(ROOT / "frontend" / "purge.cjs"), str(TABLER), str(target), *content], cwd=ROOT, check=True)
+    subprocess.run(
+        [*node, str(ROOT / "frontend" / "purge.cjs"), str(TABLER), str(target), *content], cwd=ROOT, check=True
+    )
     return target.read_bytes()
 
 

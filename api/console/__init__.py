@@ -2,10 +2,11 @@
 
 from starlette.routing import BaseRoute
 
-from api.console import account, desk, entry, floor, house, ledger, people
+from api.console import account, activation, desk, entry, floor, house, ledger, people
 
 ROUTES: list[BaseRoute] = [
     *entry.ROUTES,
+    *activation.ROUTES,
     *account.ROUTES,
     *desk.ROUTES,
     *floor.ROUTES,

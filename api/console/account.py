@@ -6,7 +6,7 @@ from uuid import UUID
 from markupsafe import Markup
 from starlette.responses import Response
 
-from api.console import entry, sentences
+from api.console import activation, entry, sentences
 from api.console.frame import DENSITIES, THEMES, role_label
 from api.console.pages import account, signin
 from api.console.pages.frame import Form
@@ -83,10 +83,8 @@ def _password(visit: Visit, form: Form) -> account.ChangePassword:
 def change_password(visit: Visit) -> Response:
     """POST /account/password."""
     try:
-        if visit.field("password") != visit.field("again"):
-            raise Refused("PW-1", N_("The two passwords are not the same."))
+        old, new = visit.field("old")[:1024], activation.twice(visit)
         account_id = my_account(visit.actor).account_id
-        old, new = visit.field("old")[:1024], visit.field("password")[:1024]
         passwords.change(visit.actor, account_id, current_password=old, password=new)
     except (Refused, Busy, Malformed) as error:
         return visit.back_with(error, "account/password.html", lambda form: _password(visit, form))

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from api.console import frame, talk
 from api.console.account import uuid_of
 from api.console.pages import desk
-from api.console.pages.frame import AgentState, Call, Form, Phone, State
+from api.console.pages.frame import AgentState, Call, Choice, Form, Phone, State
 from api.console.visit import Visit, route
 from api.words import N_, _
 from contactcenter import agents, conversations, inbox, lines
@@ -43,17 +43,21 @@ def standing(actor: Actor, now: datetime) -> frame.Standing:  # noqa: ARG001 - t
 
 def _call(actor: Actor, row: Row) -> Call:
     phase = PHASES[row.status]
-    choices = ()
+    choices: tuple[Choice, ...] = ()
     if phase == "wrap-up":
         view = inbox.read_conversation(actor, row.id, since=1_000_000)
         choices = talk.dispositions(lines.list_dispositions(actor, campaign_id=view.campaign_id))
-    return Call(phase, row.who or _("Caller"), "", row.queue, row.since, str(row.id), talk.language(row.language), choices)
+    return Call(
+        phase, row.who or _("Caller"), "", row.queue, row.since, str(row.id), talk.language(row.language), choices
+    )
 
 
 def page(visit: Visit) -> Response:
     """GET /desk, with nothing open; a conversation that is offered opens by itself."""
     box = _inbox(visit, "")
-    offered = next((t for s in box.sections if s.label == SECTIONS[0][1] for t in s.tickets if t.channel != "voice"), None)
+    offered = next(
+        (t for s in box.sections if s.label == SECTIONS[0][1] for t in s.tickets if t.channel != "voice"), None
+    )
     return visit.go(f"/desk/{offered.id}") if offered else visit.page("desk/desk.html", desk.Desk(box))
 
 
@@ -62,7 +66,9 @@ def open_talk(visit: Visit) -> Response:
     talk_id = uuid_of(visit.request.path_params["id"])
     view = inbox.read_conversation(visit.actor, talk_id)
     shown = _shown(visit, view)
-    customer = talk.customer(inbox.read_customer(visit.actor, talk_id), view.id) if shown.may_reply or shown.may_note else None
+    customer = (
+        talk.customer(inbox.read_customer(visit.actor, talk_id), view.id) if shown.may_reply or shown.may_note else None
+    )
     return visit.page("desk/desk.html", desk.Desk(_inbox(visit, str(talk_id)), shown, customer))
 
 
@@ -70,7 +76,7 @@ def _shown(visit: Visit, view: View) -> desk.Conversation:
     mine = view.assignee_id == visit.actor.id
     choices = talk.dispositions(lines.list_dispositions(visit.actor, campaign_id=view.campaign_id)) if mine else ()
     open_chat = mine and view.status == "open" and view.channel != "voice"
-    queues = lines.list_queues(visit.actor, channel="webchat") if open_chat else []  # type: ignore[arg-type]
+    queues = lines.list_queues(visit.actor, channel="webchat") if open_chat else []
     return talk.shown(
         view,
         may_accept=mine and view.status == "reserved" and view.channel != "voice",
@@ -99,7 +105,9 @@ def _inbox(visit: Visit, current: str) -> desk.Inbox:
 def _ticket(row: Row, current: str) -> desk.Ticket:
     unread = row.last_author == "customer" and str(row.id) != current
     who = row.who or (_("Caller") if row.channel == "voice" else _("Visitor"))
-    return desk.Ticket(str(row.id), who, row.channel, row.last or row.queue, row.since, row.late, unread, str(row.id) == current)
+    return desk.Ticket(
+        str(row.id), who, row.channel, row.last or row.queue, row.since, row.late, unread, str(row.id) == current
+    )
 
 
 def _waiting(row: Row) -> desk.Ticket:
@@ -118,7 +126,7 @@ def _stub(talk_id: str) -> desk.Conversation | None:
     if not talk_id:
         return None
     state = State("")
-    return desk.Conversation(talk_id, "", "", "", "", "", state, datetime.min, (), False, False, False, False)  # noqa: DTZ901, FBT003
+    return desk.Conversation(talk_id, "", "", "", "", "", state, datetime.min, (), False, False, False, False)  # noqa: DTZ901
 
 
 def messages_part(visit: Visit) -> Response:

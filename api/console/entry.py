@@ -1,9 +1,9 @@
 """The way in and out: sign-in, second factor, activation, lock and unlock, step-up, sign-out. [ID-1, TR-6]"""
 
+import contextlib
 import json
 from dataclasses import replace
 
-from markupsafe import Markup
 from pydantic import SecretStr
 from starlette.responses import JSONResponse, Response
 
@@ -13,13 +13,14 @@ from api.console.pages import plain, signin
 from api.console.pages.frame import Form
 from api.console.readings import demo_codes
 from api.console.visit import DEVICE, LOOK, STEP, YEAR, Visit, drop_cookie, route, set_cookie
-from api.words import N_, _
-from iam import activations, entering, passkeys, passwords, sessions
+from api.demo_words import PASSWORD
+from api.words import N_
+from iam import entering, passkeys, sessions
 from iam import signin as door
 from iam.factors import Proof
 from kernel import gate
 from kernel.actor import NOBODY
-from kernel.errors import Busy, Malformed, OmniError, Refused
+from kernel.errors import Busy, Malformed, Refused
 from kernel.settings import settings
 from policy import book
 
@@ -52,11 +53,7 @@ def _role_of(person_id: object) -> str:
 
 
 def _demo_password() -> str:
-    if not settings.demo:
-        return ""
-    from api.demo import PASSWORD  # noqa: PLC0415 - known in the demonstration house only
-
-    return str(PASSWORD)
+    return PASSWORD if settings.demo else ""
 
 
 def sign_in(visit: Visit) -> Response:
@@ -129,91 +126,11 @@ def challenge(made: passkeys.Challenge) -> Response:
     return JSONResponse({"ticket": made.ticket, "options": json.loads(made.options)})
 
 
-def activate_page(visit: Visit) -> Response:
-    """GET /activate."""
-    return visit.page("signin/activate.html", signin.Activate(Form()))
-
-
-def activate(visit: Visit) -> Response:
-    """POST /activate: the user id of one message, the code of the other."""
-    try:
-        opened = activations.open_code(
-            visit.field("user_name")[:128],
-            visit.field("activation_code")[:64],
-            source=visit.source,
-            password=visit.field("password")[:1024] or None,
-        )
-    except (Refused, Busy, Malformed) as error:
-        return visit.back_with(error, "signin/activate.html", signin.Activate)
-    answer = visit.go("/activate/password" if "password" in opened.needs else "/activate/authenticator")
-    set_cookie(answer, STEP, opened.ticket, activations.TICKET_MINUTES * 60)
-    return answer
-
-
-def choose_page(visit: Visit) -> Response:
-    """GET /activate/password."""
-    return visit.page("signin/choose.html", _choose(Form()))
-
-
-def _choose(form: Form) -> signin.ChooseFirst:
-    return signin.ChooseFirst(form, tuple(passwords.said_rules()))
-
-
-def choose(visit: Visit) -> Response:
-    """POST /activate/password."""
-    try:
-        password = _twice(visit)
-        left = activations.choose_password(visit.request.cookies.get(STEP, ""), password)
-    except (Refused, Busy, Malformed) as error:
-        return visit.back_with(error, "signin/choose.html", _choose)
-    if left:
-        return visit.go("/activate/authenticator")
-    answer = visit.go("/signin", "password")
-    drop_cookie(answer, STEP)
-    return answer
-
-
-def _twice(visit: Visit) -> str:
-    password = visit.field("password")
-    if password != visit.field("again"):
-        raise Refused("PW-1", N_("The two passwords are not the same."))
-    return password[:1024]
-
-
-def pair_page(visit: Visit) -> Response:
-    """GET /activate/authenticator: the picture to scan, made anew at each look."""
-    made = activations.begin_enrolment(visit.request.cookies.get(STEP, ""))
-    return visit.page("signin/enrol.html", _enrol(made.picture, made.secret, Form()))
-
-
-def _enrol(picture: str, secret: str, form: Form) -> signin.Enrol:
-    grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    return signin.Enrol(form, Markup(picture), grouped, "/activate/authenticator", first_time=True)  # noqa: S704 - ours, from segno
-
-
-def pair(visit: Visit) -> Response:
-    """POST /activate/authenticator: the first code; recovery codes and the session come back."""
-    ticket = visit.request.cookies.get(STEP, "")
-    try:
-        finished = activations.finish(ticket, visit.field("code")[:64], source=visit.source)
-    except (Refused, Busy, Malformed) as error:
-        problem = Form(problems={"code": error.why})
-        return visit.page("signin/enrol.html", signin.Enrol(problem, Markup(""), "", "/activate/authenticator"), 422)
-    entered = enter(visit, finished.entered, "/")
-    codes = visit.page("signin/recovery_codes.html", signin.RecoveryCodes(finished.codes, "/"))
-    for name, value in entered.raw_headers:
-        if name == b"set-cookie":
-            codes.raw_headers.append((name, value))
-    return codes
-
-
 def sign_out(visit: Visit) -> Response:
     """POST /signout: the session ends everywhere. A session that is over already is no problem."""
     if visit.signed is not None:
-        try:
+        with contextlib.suppress(Refused):  # it ended meanwhile: what was wanted is so
             sessions.end_session(visit.signed.actor, visit.signed.id)
-        except Refused:
-            pass  # it ended meanwhile: what was wanted is so
     answer = visit.go("/signin")
     drop_cookie(answer, cookie_name())
     return answer
@@ -308,12 +225,6 @@ ROUTES = [
     route("/signin/code", code_page, public=True),
     route("/signin/code", give_code, ("POST",), public=True),
     route("/signin/code/options", code_passkey, ("POST",), public=True),
-    route("/activate", activate_page, public=True),
-    route("/activate", activate, ("POST",), public=True),
-    route("/activate/password", choose_page, public=True),
-    route("/activate/password", choose, ("POST",), public=True),
-    route("/activate/authenticator", pair_page, public=True),
-    route("/activate/authenticator", pair, ("POST",), public=True),
     route("/signout", sign_out, ("POST",), public=True),
     route("/lock", lock, ("POST",), public=True),
     route("/locked", locked_page, public=True),

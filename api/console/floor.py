@@ -14,7 +14,7 @@ from api.words import N_, _
 from contactcenter import inbox, indicators
 from kernel.ledger.browse import read_history
 
-GOOD_LEVEL = 0.8
+NONE = "\u2013"
 
 
 def wall(visit: Visit) -> Response:
@@ -47,7 +47,7 @@ def _wall(visit: Visit) -> floor.Wall:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}".replace("%", "\u202f%")
+    return NONE if share is None else f"{share:.0%}".replace("%", "\u202f%")
 
 
 def _agent(one: indicators.AgentFigures) -> floor.Agent:
@@ -55,7 +55,7 @@ def _agent(one: indicators.AgentFigures) -> floor.Agent:
     if one.reason:
         state = State(next((p.label for p in frame.PAUSES if p.value == one.reason), one.reason), state.colour)
     doing = [_("on a call")] if one.calls else []
-    doing += [f"{one.chats}/{one.most_chats} {_('chats')}"] if one.chats else []
+    doing += [_("%(n)s of %(most)s chats", n=one.chats, most=one.most_chats)] if one.chats else []
     return floor.Agent(str(one.id), one.name, state, one.since, ", ".join(doing))
 
 
@@ -68,7 +68,7 @@ def _figures(seen: indicators.Wall) -> tuple[floor.Figure, ...]:
     lost = sum(queue.abandoned for queue in seen.queues)
     return (
         floor.Figure(N_("Waiting"), str(waiting)),
-        floor.Figure(N_("Oldest waiting"), duration(oldest) if waiting else "–", "bad" if late else ""),
+        floor.Figure(N_("Oldest waiting"), duration(oldest) if waiting else NONE, "bad" if late else ""),
         floor.Figure(N_("Ready"), str(states.count("ready")), "good" if "ready" in states else ""),
         floor.Figure(N_("At work"), str(sum(state in {"busy", "reserved", "wrap-up"} for state in states))),
         floor.Figure(N_("Offered today"), str(offered)),
@@ -94,7 +94,9 @@ def conversation(visit: Visit) -> Response:
     """GET /conversations/{id}: words, facts, and its slice of the ledger."""
     talk_id = uuid_of(visit.request.path_params["id"])
     view = inbox.read_conversation(visit.actor, talk_id)
-    entries = read_history(visit.actor, ref=f"conversation:{talk_id}") if frame.is_open(visit.actor, "ledger.history") else []
+    entries = (
+        read_history(visit.actor, ref=f"conversation:{talk_id}") if frame.is_open(visit.actor, "ledger.history") else []
+    )
     shown = desk.ConversationPage(talk.shown(view), None, sentences.rows(visit.actor, entries))
     return visit.page("desk/conversation.html", shown)
 

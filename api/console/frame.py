@@ -60,7 +60,7 @@ class Look:
     @classmethod
     def parse(cls, text: str) -> "Look":
         """Read it from its cookie; what is not known is left out."""
-        parts = (text.split(".") + ["", "", ""])[:3]
+        parts = [*text.split("."), "", "", ""][:3]
         return cls(
             parts[0] if parts[0] in THEMES else "system",
             parts[1] if parts[1] in DENSITIES else "comfortable",
@@ -107,7 +107,13 @@ def build(
     notice = _(DONE[done]) if done in DONE else ""
     if signed is None or actor is NOBODY:
         return Frame(
-            language=language, now=now, path=path, theme=look.theme, density=look.density, demo=settings.demo, done=notice
+            language=language,
+            now=now,
+            path=path,
+            theme=look.theme,
+            density=look.density,
+            demo=settings.demo,
+            done=notice,
         )
     standing = _standing[0](actor, now) if _standing else Standing()
     return Frame(

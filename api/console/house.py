@@ -1,27 +1,25 @@
-"""Pages of the house: the start, search, the policy book, approvals; static parts and reports of browsers."""
+"""Pages of the house: the start, search, the policy book, static parts."""
 
-import logging
+from datetime import datetime
 
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount
 
 from api.console import frame
+from api.console.ledger import href_of
 from api.console.pages import plain, policy
 from api.console.pages.frame import State
 from api.console.readings import find_names
-from api.console.ledger import href_of
 from api.console.visit import Visit, route
 from api.statics import Statics
 from api.words import N_
+from kernel import gate
 from kernel.access import PolicyEdition
 from kernel.db import read_session
-from kernel import gate
 from policy import book
 from policy.reading import Clause
 from policy.status import status
 
-log = logging.getLogger("omniwarden.web")
 CHAPTERS = {
     "ID": N_("Identity"), "PW": N_("Passwords"), "AC": N_("Access control"), "CC": N_("Change control"), "FW": N_("Firewalls"),
     "TR": N_("Training"), "DS": N_("Data"), "IS": N_("Infrastructure"), "SW": N_("Software"), "OP": N_("Operations"),
@@ -37,7 +35,6 @@ WORDS = {
     "holds": State(N_("Holds"), "green"),
 }
 LATER = State(N_("Not yet in force"), "grey")
-MAX_REPORT = 16_384
 
 
 def start(visit: Visit) -> Response:
@@ -106,7 +103,7 @@ def _shown(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _edition(number: int) -> tuple[str, object]:
+def _edition(number: int) -> tuple[str, datetime | None]:
     with read_session() as session:
         found = session.query(PolicyEdition).filter_by(number=number).first()
     return (found.digest, found.published_at) if found else ("", None)
@@ -117,22 +114,10 @@ def navigation(visit: Visit) -> Response:
     return visit.page("parts/navigation.html", None)
 
 
-async def report(request: Request) -> Response:
-    """POST /csp: a browser reports what the content security policy stopped."""
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_REPORT:
-            return Response(status_code=413)
-    log.warning("a browser stopped something: %s", bytes(body[:2000]).decode("utf-8", "replace"))
-    return Response(status_code=204)
-
-
 ROUTES = [
     route("/", start),
     route("/search", search),
     route("/policy", policy_book),
     route("/parts/navigation", navigation, touch=False),
-    Route("/csp", report, methods=["POST"]),
     Mount("/static", Statics(), name="static"),
 ]

@@ -148,9 +148,7 @@ def take_proof(visit: Visit) -> Response:
     if found.proof is None:
         raise NotFound("The proof is not there yet.")
     name = f"entry-{found.proof.index}.tlog-proof"
-    return PlainTextResponse(
-        found.proof.file, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    return PlainTextResponse(found.proof.file, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 def verify_page(visit: Visit) -> Response:

@@ -9,7 +9,7 @@ from api.console import frame, sentences
 from api.console.account import uuid_of
 from api.console.pages import people
 from api.console.pages.frame import Choice, Form, State
-from api.console.readings import find_names
+from api.console.readings import find_names, look_names_up
 from api.console.visit import Visit, problems_of, route
 from api.words import N_
 from iam import people as persons
@@ -28,10 +28,42 @@ STATES = {
     "left": State(N_("Left"), "grey"),
 }
 DEEDS: tuple[tuple[str, str, str, str, bool, Callable[[Actor, UUID], object], tuple[str, ...]], ...] = (
-    ("person.suspend", "suspend", N_("Suspend"), N_("Every session ends at once, and nobody can sign in with this account."), True, persons.suspend_person, ("active", "joining")),
-    ("person.reactivate", "reactivate", N_("Let in again"), N_("The account works again as before."), False, persons.reactivate_person, ("suspended",)),
-    ("session.end-all", "end-sessions", N_("End all sessions"), N_("This person must sign in again everywhere."), False, sessions.end_all_sessions, ("active",)),
-    ("person.leave", "leave", N_("Let go"), N_("Accounts, sessions and roles end at once and for good."), True, persons.leave_person, ("active", "suspended", "joining")),
+    (
+        "person.suspend",
+        "suspend",
+        N_("Suspend"),
+        N_("Every session ends at once, and nobody can sign in with this account."),
+        True,
+        persons.suspend_person,
+        ("active", "joining"),
+    ),
+    (
+        "person.reactivate",
+        "reactivate",
+        N_("Let in again"),
+        N_("The account works again as before."),
+        False,
+        persons.reactivate_person,
+        ("suspended",),
+    ),
+    (
+        "session.end-all",
+        "end-sessions",
+        N_("End all sessions"),
+        N_("This person must sign in again everywhere."),
+        False,
+        sessions.end_all_sessions,
+        ("active",),
+    ),
+    (
+        "person.leave",
+        "leave",
+        N_("Let go"),
+        N_("Accounts, sessions and roles end at once and for good."),
+        True,
+        persons.leave_person,
+        ("active", "suspended", "joining"),
+    ),
 )
 
 
@@ -66,7 +98,7 @@ def page(visit: Visit) -> Response:
     held = roles.list_roles(visit.actor, person_id) if frame.is_open(visit.actor, "role.list") else []
     ref = f"person:{person_id}"
     entries = read_history(visit.actor, ref=ref) if frame.is_open(visit.actor, "ledger.history") else []
-    names = sentences.names_for(visit.actor, entries) | sentences.look_names_up(visit.actor, refs=[one.given_by for one in held])
+    names = sentences.names_for(visit.actor, entries) | look_names_up(visit.actor, refs=[one.given_by for one in held])
     return visit.page(
         "people/person.html",
         people.Person(

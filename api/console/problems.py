@@ -24,6 +24,7 @@ TITLES: dict[type[OmniError], str] = {
     Unavailable: N_("Out of service for a moment"),
 }
 HIDDEN = N_("The address is wrong, or what was here is not for you to see.")
+NO_ROLE = N_("None of your roles opens this here.")
 NOTHING_LOST = N_("Something broke on our side. Nothing was changed, and it is noted.")
 
 
@@ -38,8 +39,9 @@ def problem_of(error: OmniError) -> Problem:
             text = book.clause(error.clause).text
         except OmniError:
             text = ""  # the book itself cannot be read now; the clause's number still says which rule it is
+    why = NO_ROLE if error.why.startswith("none of your roles") else error.why
     repair, href = (N_("See what you may do"), "/account#rights") if isinstance(error, Denied) else ("", "")
-    return Problem(status, TITLES[type(error)], error.why, error.clause or "", text, repair, href)
+    return Problem(status, TITLES[type(error)], why, error.clause or "", text, repair, href)
 
 
 def shown(visit: "Visit", error: OmniError) -> Response:
@@ -61,12 +63,15 @@ async def answer_page_error(request: Request, error: Exception) -> Response:
     from api.door import in_thread  # noqa: PLC0415
 
     visit = Visit(request, {})
-    if isinstance(error, OmniError):
-        return await in_thread(shown, visit, error)
     status = getattr(error, "status_code", 500)
-    if status == 404:  # noqa: PLR2004
-        return await in_thread(shown, visit, NotFound("There is no such page."))
-    return await in_thread(_burst, visit, status)
+    if status == 404 and not isinstance(error, OmniError):  # noqa: PLR2004
+        error = NotFound("There is no such page.")
+    answer: Response
+    if isinstance(error, OmniError):
+        answer = await in_thread(shown, visit, error)
+    else:
+        answer = await in_thread(_burst, visit, status)
+    return answer
 
 
 def _burst(visit: "Visit", status: int) -> Response:

@@ -100,4 +100,3 @@ def demo_codes(work: Work) -> list[DemoCode]:
         )
         for person, account, totp in rows
     ]
-

@@ -49,7 +49,11 @@ def lines_of(view: View) -> tuple[desk.Message, ...]:
     """Messages, notes and events in the order of time, with a line for each new day."""
     found = [desk.Message(f"o-{view.id}", "event", _("Opened"), view.opened_at)]
     if view.answered_at:
-        found.append(desk.Message(f"a-{view.id}", "event", _("%(name)s took it", name=view.assignee or _("An agent")), view.answered_at))
+        found.append(
+            desk.Message(
+                f"a-{view.id}", "event", _("%(name)s took it", name=view.assignee or _("An agent")), view.answered_at
+            )
+        )
     if view.ended_at:
         found.append(desk.Message(f"e-{view.id}", "event", _("Ended"), view.ended_at))
     kinds = {"customer": "theirs", "agent": "ours", "system": "event"}
@@ -101,7 +105,6 @@ def _label(labels: dict[str, str] | None) -> str:
 def language(code: str) -> str:
     """The name of a language, in the reader's language."""
     try:
-        return Locale.parse(code).get_language_name(spoken()) or code
+        return str(Locale.parse(code).get_language_name(spoken()) or code)
     except (UnknownLocaleError, ValueError):
-        return locale(spoken()).languages.get(code, code)
-
+        return str(locale(spoken()).languages.get(code, code))

@@ -77,7 +77,9 @@ class Visit:
     def frame(self) -> Frame:
         """What surrounds the page."""
         path = self.request.url.path
-        return frame.build(self.actor, self.signed, self.look, self.language, path, self.now, self.live, self.field("done"))
+        return frame.build(
+            self.actor, self.signed, self.look, self.language, path, self.now, self.live, self.field("done")
+        )
 
     def field(self, name: str) -> str:
         """What was sent under a name, by form or address; empty when nothing was."""

@@ -40,7 +40,6 @@ def browser_of(visitor: TestClient) -> Callable[[Somebody], TestClient]:
     return enter
 
 
-
 @pytest.fixture
 def sequenced(database: str, tmp_path: Path) -> Callable[[], None]:
     """Put everything written so far into the tree and have it signed."""

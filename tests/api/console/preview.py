@@ -64,7 +64,14 @@ def photograph(browser: Browser, base: str, target: Path, names: list[str], lang
         for theme in ("light", "dark"):
             page = browser.new_page(viewport={"width": width, "height": height})
             page.route("**/phone-*.js", lambda route: route.abort())  # it would say that there is no telephone
-            page.on("console", lambda message: message.type == "error" and "ERR_" not in message.text and print(message.text[:200]))
+            page.on(
+                "console",
+                lambda message: (
+                    message.type == "error"
+                    and "ERR_" not in message.text
+                    and sys.stdout.write(f"{message.text[:200]}\n")
+                ),
+            )
             for example in EXAMPLES:
                 if names and example.name not in names:
                     continue
@@ -73,7 +80,7 @@ def photograph(browser: Browser, base: str, target: Path, names: list[str], lang
                 page.screenshot(path=target / f"{example.name}-{size}-{theme}.png")
                 wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
                 if wide > 0:
-                    print(f"{example.name} {size}: {wide} px too wide")
+                    sys.stdout.write(f"{example.name} {size}: {wide} px too wide\n")
             page.close()
 
 

@@ -117,7 +117,9 @@ def house(database):
 
 
 def enrol(house, who):
-    agents.enrol_agent(SETUP, person_id=who.id, name=who.name, site=house.mark, languages=["fr", "en"], voice=True, chats=2)
+    agents.enrol_agent(
+        SETUP, person_id=who.id, name=who.name, site=house.mark, languages=["fr", "en"], voice=True, chats=2
+    )
 
 
 def writes(house, queue, text):
@@ -141,10 +143,16 @@ def test_agent_takes_answers_and_ends_a_chat(browser_of, house):
     assert mine.post(f"/desk/{talk}/accept").status_code == 303
     page = mine.get(f"/desk/{talk}")
     once = re.search(r'name="once" value="([^"]+)"', page.text)[1]
-    said = mine.post(f"/desk/{talk}/reply", data={"kind": "reply", "text": "Je <b>regarde</b>", "once": once}, headers={"hx-request": "true"})
+    said = mine.post(
+        f"/desk/{talk}/reply",
+        data={"kind": "reply", "text": "Je <b>regarde</b>", "once": once},
+        headers={"hx-request": "true"},
+    )
     assert said.status_code == 200, said.text
     assert "Je &lt;b&gt;regarde&lt;/b&gt;" in said.text
-    assert mine.post(f"/desk/{talk}/reply", data={"kind": "note", "text": "à rappeler", "once": once}).status_code == 303
+    assert (
+        mine.post(f"/desk/{talk}/reply", data={"kind": "note", "text": "à rappeler", "once": once}).status_code == 303
+    )
     messages = mine.get(f"/desk/{talk}/messages")
     assert "Je &lt;b&gt;regarde" in messages.text
     assert "à rappeler" in messages.text
