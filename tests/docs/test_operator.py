@@ -57,6 +57,7 @@ def omniwarden(cluster: Cluster, *words: str, login: str, folder: Path) -> subpr
     )
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("operator")
 def test_database_made_as_the_guide_says_takes_the_house(empty_server: Cluster, tmp_path: Path) -> None:
     with psycopg.connect(empty_server.dsn("postgres"), autocommit=True) as connection:
