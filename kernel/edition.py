@@ -50,7 +50,7 @@ class Access(BaseModel):
     clerks: dict[str, list[str]] = Field(default_factory=dict)
 
 
-SAMPLE = 2000
+SAMPLE = 1000
 FOUNDING = Access.model_validate({"roles": {"founder": {"may": ["house.found"]}}, "clerks": {"setup": ["founder"]}})
 
 
