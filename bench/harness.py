@@ -95,7 +95,7 @@ def record(one: Figure, measured: Measured, command: str) -> None:
         "runs": [round(run, 3) for run in measured.runs],
         "note": measured.note,
         "command": command,
-        "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
+        "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f} at the end",
         "date": now().date().isoformat(),
     }
     RESULTS.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")

@@ -26,6 +26,12 @@ CHANNEL = "ledger"
 _PARTITIONS_EVERY = 3600.0
 _log = logging.getLogger(__name__)
 
+# A head that is signed before it is durable would look like a rollback later. The others keep each step's work to its own
+# batch whatever the planner believes of tables it has no statistics of yet: generic plans join the whole log, and bitmaps
+# and sorts read the whole backlog for every batch of it, where the index gives the batch in its order.
+_SETTINGS = """
+SET synchronous_commit = on; SET plan_cache_mode = force_custom_plan;
+SET enable_seqscan = off; SET enable_bitmapscan = off; SET enable_sort = off"""
 # Entries of the epoch that counts now, behind the cursor and below the horizon. (ORDER BY names the table: a bare "xid"
 # would be the text beside it, and 1000 would come before 999.)
 _TAKE = """
@@ -138,8 +144,7 @@ class Sequencer:
         if self._connection is None or self._connection.closed:
             self.close()
             self._connection = self._connect()
-            # A generic plan would join the whole log; a head signed before it is durable would look like a rollback later.
-            self._connection.execute("SET plan_cache_mode = force_custom_plan; SET synchronous_commit = on")
+            self._connection.execute(_SETTINGS)
         if not self._leading:
             self._leading = _lock(self._connection)
         return self._leading

@@ -15,7 +15,7 @@ from kernel.ledger.entries import insert_statement
 from kernel.ledger.merkle import Frontier, leaf_hash
 from kernel.ledger.notes import open_checkpoint
 from kernel.ledger.rotation import rotate
-from kernel.ledger.sequencer import Sequencer, lag
+from kernel.ledger.sequencer import _TAKE, Sequencer, lag
 from kernel.ledger.signer import Signed, Signer
 
 
@@ -75,6 +75,18 @@ def test_order_is_that_of_transactions_as_numbers(house):
         "SELECT count(*) FROM (SELECT xid > lag(xid) OVER (ORDER BY leaf_index) AS up"
         " FROM ledger.leaf JOIN ledger.entry ON id = entry_id) steps WHERE NOT up"
     ) == (0,)
+
+
+def test_batch_is_read_in_the_order_of_the_index_without_statistics(house):
+    """Else every batch of a backlog would read the whole backlog."""
+    house.write(2000)
+    house.superuser().execute("VACUUM ledger.entry")
+    sequencer = house.sequencer(batch=10)
+    house.step(sequencer)
+    rows = sequencer._connection.execute("EXPLAIN " + _TAKE, {"epoch": 0, "xid": "0", "id": 0, "limit": 10}).fetchall()
+    plan = "\n".join(row[0] for row in rows)
+    assert "Merge Append" in plan
+    assert "Sort  " not in plan
 
 
 def test_rolled_back_entries_leave_no_gap(house, draft):
