@@ -11,8 +11,7 @@ from kernel.action import Work, action
 from kernel.actor import Actor, person
 from kernel.db import Record, uuid7
 from kernel.edition import give_role, publish, take_role
-from policy import approvals, duties, settlements
-from policy.book import parameter
+from policy import approvals, settlements
 from policy.reading import Book
 from policy.workflow import Guard, Step, Workflow
 
@@ -93,6 +92,12 @@ def force(work: Work, order: SampleOrder, *, state: str) -> SampleOrder:
     return order
 
 
+@action("sample-order.begin-at")
+def begin_at(work: Work, *, state: str) -> SampleOrder:
+    """Make an order that begins in the middle."""
+    return work.add(SampleOrder(content={}, state=state))
+
+
 @action("sample-order.use", on=SampleOrder)
 def use(work: Work, order: SampleOrder) -> None:
     """Spend the approval."""
@@ -160,6 +165,7 @@ ROLES: dict[str, Any] = {
             "sample-order.use",
             "sample-order.tamper",
             "sample-order.tell",
+            "sample-order.begin-at",
             "sample-order.publish-quietly",
         ],
     },
@@ -278,6 +284,3 @@ def someone(*roles: str, name: str = "Ama") -> Actor:
     for role in roles:
         give(clerk("setup"), ref=made.ref, role=role)
     return made
-
-
-__all__ = ["DOCUMENT", "duties", "parameter", "someone"]

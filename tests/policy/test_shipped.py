@@ -3,8 +3,8 @@
 import pytest
 
 from kernel.db import read_session
-from policy import book, status, trials
-from policy.models import ProbeRun
+from policy import book, deadlines, status, trials
+from policy.models import Duty, ProbeRun
 
 
 @pytest.mark.usefixtures("database")
@@ -31,3 +31,14 @@ def test_status_of_every_clause_is_computed_and_none_is_violated_in_a_new_house(
     assert "violated" not in words.values()
     assert {words[clause.id] for clause in clauses if not clause.in_force} == {"unproven"}
     assert words["AC-8"] == "holds"
+
+
+@pytest.mark.usefixtures("database")
+def test_deadlines_clerk_opens_what_the_shipped_calendars_ask() -> None:
+    assert deadlines.sweep().opened >= 1
+    with read_session() as session:
+        opened = {duty.rule: duty for duty in session.query(Duty)}
+    asked = {name for name, rule in book.duty_rules().items() if rule.calendar is not None}
+    assert opened.keys() == asked
+    assert opened["access-review"].holder_role == "manager"
+    assert deadlines.sweep() == deadlines.Swept(0, 0, 0, 0)

@@ -4,6 +4,7 @@ import pytest
 
 from kernel.actor import Actor
 from kernel.errors import Conflict, Refused
+from policy import inbox
 from policy.approvals import APPROVAL_STEPS
 from policy.workflow import Step, Workflow
 from tests.policy import field
@@ -47,6 +48,38 @@ def test_database_refuses_the_forbidden_step_as_well(worker: Actor, state: str, 
     order = field.draft(worker, content={"plan": "x"})
     with pytest.raises(Refused, match=told):
         field.force(worker, order.id, state=state)
+
+
+def in_state(worker: Actor, state: str) -> field.SampleOrder:
+    """An order that came to a state by the steps of its workflow, approved where that is asked."""
+    order = field.draft(worker, content={"plan": "x"})
+    if state in ("running", "done"):
+        approval = field.ask(worker, order.id)
+        for voter in (someone("director"), someone("officer")):
+            inbox.cast(voter, approval.id, yes=True, digest=approval.digest)
+        field.move(worker, order.id, event="start")
+    for event in {"dropped": ["drop"], "done": ["finish"]}.get(state, []):
+        field.move(worker, order.id, event=event)
+    return order
+
+
+@pytest.mark.parametrize("source", ORDER.states)
+def test_database_and_table_agree_on_every_pair_of_states(worker: Actor, source: str) -> None:
+    someone("director")
+    someone("officer")
+    allowed = {(step.source, step.target) for step in ORDER.steps if not step.guards}
+    for target in ORDER.states:
+        order = in_state(worker, source)
+        if target == source or (source, target) in allowed:
+            assert field.force(worker, order.id, state=target).state == target
+        else:
+            with pytest.raises(Refused, match="does not go from"):
+                field.force(worker, order.id, state=target)
+
+
+def test_new_row_begins_at_the_beginning(worker: Actor) -> None:
+    with pytest.raises(Refused, match="a new sample-order is draft, not done"):
+        field.begin_at(worker, state="done")
 
 
 def test_workflow_with_two_steps_for_one_event_is_an_error() -> None:
