@@ -46,13 +46,10 @@ def run(*, fresh: bool, voice: bool) -> None:
 
 
 def throw_away() -> None:
-    """Forget the demonstration house: database, keys, recordings."""
-    for name in ("postgres", "keys", "recordings", "demo.json", "spool"):
-        target = STATE / name
-        if target.is_dir():
-            shutil.rmtree(target)
-        else:
-            target.unlink(missing_ok=True)
+    """Forget the demonstration house: database, keys, recordings, letters."""
+    postgres.discard(STATE / "postgres")
+    for name in ("keys", "recordings", "spool"):
+        shutil.rmtree(STATE / name, ignore_errors=True)
 
 
 def database() -> tuple[postgres.Cluster | None, str]:
@@ -167,10 +164,13 @@ def announce() -> None:
     pause = threading.Event()
     for _ in range(300):
         try:
-            if httpx.get(f"{base}/readyz", timeout=2).status_code == 200:  # noqa: PLR2004
+            if httpx.get(f"http://127.0.0.1:{settings.port}/readyz", timeout=2).status_code == 200:  # noqa: PLR2004
                 break
         except httpx.HTTPError:
             pause.wait(0.2)
+    else:
+        out.print("[bold]The house does not answer yet; the log above says why.[/bold]")
+        return
     table = Table(
         title=f"The demonstration house: {base}",
         caption=f"Current OTP codes: {base}/demo   ·   web chat: {base}/chat   ·   stop with Ctrl-C",

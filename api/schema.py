@@ -20,12 +20,6 @@ do $$ begin
 exception when duplicate_object or unique_violation then null;
 end $$;
 """
-BOUNDS = f"""
-do $$ begin
-  alter role {db.APP} set idle_in_transaction_session_timeout = '10s';
-exception when insufficient_privilege then null;
-end $$;
-"""
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 
@@ -39,7 +33,6 @@ def migrate(url: str, revision: str = "head") -> None:
         name = conn.execute(text("select current_database()")).scalar_one()
         if not _ready(conn):
             conn.execute(text(ROLES))
-            conn.execute(text(BOUNDS))
             conn.execute(text(f'grant create on database "{name}" to {db.OWNER}'))
             conn.execute(text(f"grant create, usage on schema public to {db.OWNER}"))
             conn.execute(text(f"grant {db.OWNER} to current_user"))

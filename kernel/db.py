@@ -19,6 +19,8 @@ from kernel.settings import settings
 
 APP, SEQUENCER, AUDITOR, OWNER = "omniwarden_app", "omniwarden_sequencer", "omniwarden_auditor", "omniwarden_owner"
 HOUSE = "house"
+BOUNDS = " -c idle_in_transaction_session_timeout=10s"
+"""An open transaction holds the ledger's horizon back, so an action that hangs is ended."""
 Utc = DateTime(timezone=True)
 
 
@@ -100,7 +102,7 @@ def connect(role: str, url: str = "") -> "psycopg.Connection[Any]":
         dsn_of(url) or address_of(role),
         autocommit=True,
         connect_timeout=settings.database_timeout,
-        options=f"-c role={role} -c timezone=UTC",
+        options=f"-c role={role} -c timezone=UTC" + (BOUNDS if role == APP else ""),
         application_name="omniwarden",
     )
 

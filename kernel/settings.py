@@ -23,6 +23,9 @@ class Settings(BaseModel):
         "", description="Read-only connection for the ledger; empty means database_url in its role."
     )
     migrate_url: str = Field("", description="Connection that may create roles and tables; empty means database_url.")
+    pgbin: str = Field(
+        "", description="Folder of PostgreSQL's programs for the embedded database; empty takes the wheel's."
+    )
     state_folder: Path = Field(Path("var"), description="Where the embedded database, recordings and caches lie.")
     key_folder: Path = Field(
         Path("var/keys"),
