@@ -58,6 +58,8 @@ class Scan:
 
     def leaves(self, start: int, stop: int) -> list[bytes]:
         """The leaf hashes of entries from one index up to another, computed anew from their bytes."""
+        if start == stop:
+            return []
         low, high = self._ids(start, stop)
         places = {"low": low, "high": high, "start": start, "stop": stop}
         found: list[bytes] = [b""] * (stop - start)

@@ -14,7 +14,7 @@ import psycopg
 from kernel.errors import OmniError
 from kernel.ledger.audit import Finding, Progress, Report, TreeAudit, check_trusted, open_head
 from kernel.ledger.lookup import checkpoint_note, tile_reader
-from kernel.ledger.merkle import HASH, TILE_WIDTH, edge_widths, leaf_hash, tile_path
+from kernel.ledger.merkle import HASH, TILE_HEIGHT, TILE_WIDTH, TileReader, edge_widths, leaf_hash, tile_path
 from kernel.ledger.notes import Verifier
 from kernel.ledger.proofs import Proof, check_proof, prove_entry
 from kernel.ledger.scan import CHUNK, Scan
@@ -59,14 +59,12 @@ def verify_database(
     if trusted is not None:
         check_trusted(report, trusted, checkpoint, verifiers, tiles)
     start = min(since, checkpoint.size) // TILE_WIDTH * TILE_WIDTH
+    scan = Scan(connection, report, min_index)
     try:
         audit = TreeAudit(report, tiles, start)
     except ValueError as error:
         report.add(f"the tiles before index {start} are damaged: {error}")
         return report
-    if start == checkpoint.size:
-        audit.check_root(checkpoint.root, "the signed checkpoint")
-    scan = Scan(connection, report, min_index)
     for stop in _stops(start, checkpoint.size, size):
         audit.extend(scan.leaves(audit.frontier.size, stop))
         if stop == checkpoint.size:
@@ -116,12 +114,7 @@ def verify_export(
     if checkpoint is None:
         return report
 
-    def tiles(level: int, n: int) -> bytes:
-        widths = edge_widths(checkpoint.size)
-        last = level >= len(widths) or n == checkpoint.size >> 8 * (level + 1)
-        path = folder / tile_path(level, n, widths[level] if last and level < len(widths) else TILE_WIDTH)
-        return path.read_bytes() if path.exists() else b""
-
+    tiles = _exported_tiles(folder, checkpoint.size)
     if trusted is not None:
         check_trusted(report, trusted, checkpoint, verifiers, tiles)
     audit = TreeAudit(report, tiles)
@@ -162,9 +155,21 @@ def verify_selection(folder: Path, verifiers: Sequence[Verifier], origin: str | 
     return report
 
 
+def _exported_tiles(folder: Path, size: int) -> TileReader:
+    """Read tiles of a tree of this size from an export; a missing tile is empty."""
+    widths = edge_widths(size)
+
+    def read(level: int, n: int) -> bytes:
+        partial = level < len(widths) and n == size >> TILE_HEIGHT * (level + 1)
+        path = folder / tile_path(level, n, widths[level] if partial else TILE_WIDTH)
+        return path.read_bytes() if path.exists() else b""
+
+    return read
+
+
 def _stops(start: int, signed: int, size: int) -> list[int]:
-    """Where to stop on the way: whole chunks, the signed size, and the end."""
-    return sorted({*range(start + CHUNK, size, CHUNK), signed, size} - {start})
+    """Where to stop on the way: at whole chunks, at the signed size (were it the start itself), and at the end."""
+    return sorted({*range(start + CHUNK, size, CHUNK), signed, size})
 
 
 def _check_waiting(
