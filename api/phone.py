@@ -55,7 +55,7 @@ async def phone(browser: WebSocket) -> None:
         code = TRY_LATER
         if browser.client_state.name == "CONNECTING":
             await browser.accept("sip")
-    with contextlib.suppress(RuntimeError):  # the browser may have gone first
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect):  # the browser may have gone first
         await browser.close(code)
 
 

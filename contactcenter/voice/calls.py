@@ -103,7 +103,9 @@ def miss_call(work: Work, conversation: Conversation, *, leg: int, why: Why) -> 
     call = call_of(work, conversation)
     if call.phase in {RINGING, CONNECTED} and call.legs == leg:
         work.note("why", why)
-        offers.give_back(work, conversation, OUTCOMES[why], pause=PAUSES[why])
+        # Whoever loses his phone in mid-call (a page loaded anew) gets the caller back when it is there again.
+        pause = PAUSES[why] if call.phase == RINGING else None
+        offers.give_back(work, conversation, OUTCOMES[why], pause=pause)
         _wait_again(call)
     return call
 

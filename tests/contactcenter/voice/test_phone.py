@@ -105,6 +105,7 @@ def test_browser_phone_rings_speaks_and_goes_with_its_session(house: House, desk
     agent = house.agent()
     desk.who = agent.actor
     faults: list[Any] = []
+    page.on("dialog", lambda question: question.accept())
     page.on("pageerror", lambda fault: faults.append(fault))  # noqa: PLW0108 - playwright wants a function
     page.goto(desk.address)
     stands(page, "idle")
