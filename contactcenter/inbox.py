@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
+from sqlalchemy import select as sql
 from sqlmodel import col, select
 
-from contactcenter import agents, floor
+from contactcenter import floor
 from contactcenter.contacts import masked_email, masked_phone
 from contactcenter.models import (
     CLOSED,
@@ -131,14 +132,14 @@ def read_conversation(
             select(Note).where(Note.conversation_id == conversation.id).order_by(col(Note.written_at), col(Note.id))
         )
     )
-    queue = work.get(Queue, conversation.queue_id)
+    queue, who, chosen = work.session.execute(_around(conversation)).one()
     names = names_of(work, {m.author_id for m in found} | {n.author_id for n in notes} | {conversation.assignee_id})
     return View(
         **conversation.model_dump(include=set(View.model_fields) - {"queue", "messages", "notes"}),
-        queue=queue.label,
-        who=work.get(Contact, conversation.contact_id).name,
+        queue=queue,
+        who=who,
         assignee=names.get(conversation.assignee_id),
-        needs_disposition=conversation.disposition_id is None and agents.needs_disposition(work, conversation),
+        needs_disposition=conversation.disposition_id is None and chosen,
         earlier=bool(found) and found[0].sequence > since + 1,
         messages=[
             Said(
@@ -156,6 +157,18 @@ def read_conversation(
             Noted(id=n.id, author_id=n.author_id, author_name=names.get(n.author_id), text=n.text, at=n.written_at)
             for n in notes
         ],
+    )
+
+
+def _around(conversation: Conversation) -> Any:
+    """Ask at once for what stands around a conversation: its queue's label, the customer's name, whether a disposition is asked for."""
+    asked = sql(col(Disposition.id)).where(
+        col(Disposition.campaign_id) == conversation.campaign_id, col(Disposition.active)
+    )
+    return (
+        sql(col(Queue.label), col(Contact.name), asked.exists())
+        .join(Contact, col(Contact.id) == conversation.contact_id)
+        .where(col(Queue.id) == conversation.queue_id)
     )
 
 

@@ -170,3 +170,27 @@ def test_the_wall_counts_what_waits_and_what_was_answered(house: House, hands: H
     assert figures.service_level == 0.5
     shown = next(a for a in wall.agents if a.id == ama.id)
     assert (shown.state, shown.chats, shown.most_chats) == ("busy", 2, 2)
+
+
+def test_a_state_gone_astray_is_put_right(house: House, database: str) -> None:
+    ama = house.agent().ready()
+    with db.connect("none", database) as conn:
+        conn.execute("alter table agent_state disable trigger user")
+        conn.execute("update agent_state set state = 'busy' where id = %s", [ama.id])
+        conn.execute("alter table agent_state enable always trigger wall_stamp")
+        conn.execute("alter table agent_state enable always trigger wall_entry")
+    assert ama.state().state == "busy"
+    sweeping._rest[0] = 0.0
+    assert sweeping.look(clock.now()) == 1
+    assert ama.state().state == "ready"
+
+
+def test_a_fruitless_round_is_followed_by_a_rest(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweeping, "something_to_do", lambda *_: True)
+    rounds: list[int] = []
+    monkeypatch.setattr(sweeping, "sweep", lambda _: rounds.append(0) or 0)
+    sweeping._rest[0] = 0.0
+    for _ in range(5):
+        sweeping.look(clock.now())
+    assert rounds == [0]
+    sweeping._rest[0] = 0.0
