@@ -25,11 +25,11 @@ from kernel import clock, fresh, gate, once
 from kernel.actor import Actor
 from kernel.db import Record, uuid7
 from kernel.errors import NotFound, OmniError
-from kernel.frame import Body, Frame, draft_of, key_of, record_outcome
+from kernel.frame import Body, Frame, draft_of, forget_keys, hold_keys, key_of, record_outcome
 from kernel.gate import ANYWHERE
 from kernel.history import WriteSession
 from kernel.ledger.entries import insert_statement
-from kernel.transaction import finish, told, write_transaction
+from kernel.transaction import KEY_ERASED, finish, told, write_transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,7 +62,7 @@ class Work:
         self.facts: list[Fact] = []
         self.clauses: list[str] = []
         self.notes: dict[str, Any] = {}
-        self.people: dict[UUID, bytes] = {}
+        self.keys: dict[UUID, bytes] = {}
         self._after: list[Callable[[], None]] = []
 
     def add(self, record: M) -> M:
@@ -161,8 +161,10 @@ class Action(Frame, Generic[P, R]):
                 once.keep(session, claimed, result)
                 shown, details = session.history.told(lambda subject: key_of(work, subject))
                 draft = draft_of(work, seen, self.clauses, "done", session.history.rows, shown, details)
-                finish(raw, insert_statement(draft), action_id)
+                finish(raw, hold_keys(work) + insert_statement(draft), action_id)
         except Exception as error:
+            if getattr(error, "sqlstate", None) == KEY_ERASED:
+                forget_keys()
             known = error if isinstance(error, OmniError) else told(error)
             record_outcome(self, actor, action_id, now, seen, known, error)
             if known is None or known is error:

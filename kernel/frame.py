@@ -1,5 +1,6 @@
 """What actions and readings share: the form of a body, its validation, denials, and the entry that each outcome leaves."""
 
+import hashlib
 import inspect
 import logging
 import re
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from sqlalchemy import Select, bindparam, text
 from sqlalchemy import select as sql_select
 
-from kernel import gate
+from kernel import clock, gate
 from kernel.actor import Actor
 from kernel.db import HOUSE, Record
 from kernel.errors import Denied, Fault, Malformed, NotFound, NotSignedIn, OmniError, StepUpNeeded, Unavailable
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 Body = Callable[..., Any]
 CLAUSES = re.compile(r"\[((?:[A-Z]{2}-\d+(?:, )?)+)\]")
+KEY_SECONDS, MAX_KEYS = 30.0, 10_000
+_keys: dict[UUID, tuple[bytes, float]] = {}
 log = logging.getLogger("omniwarden.kernel")
 
 
@@ -179,12 +182,31 @@ def denied(verdict: Verdict, actor: Actor, target: Record | None, now: datetime)
 
 
 def key_of(work: "Work", subject: UUID) -> bytes:
-    """Return the key that encrypts a person's content beside the ledger, made at first need; erasing it erases the content."""
-    known = work.people.get(subject)
-    if known is None:
-        known = bytes(work.session.execute(text("select ledger.key_of(:id)"), {"id": subject}).scalar_one())
-        work.people[subject] = known
-    return known
+    """Return the key that encrypts a person's content beside the ledger, made at first need; erasing it erases the content.
+
+    A key remembered from before is held in the message that commits (see `hold_keys`), so an erasure never misses a writer.
+    """
+    at = clock.monotonic()
+    known = _keys.get(subject)
+    if known is not None and at - known[1] < KEY_SECONDS:
+        work.keys[subject] = known[0]
+        return known[0]
+    key = bytes(work.session.execute(text("select ledger.key_of(:id)"), {"id": subject}).scalar_one())
+    if len(_keys) >= MAX_KEYS:
+        _keys.clear()
+    work.after_commit(lambda: _keys.__setitem__(subject, (key, at)))
+    return key
+
+
+def hold_keys(work: "Work") -> bytes:
+    """Return the statements that hold the remembered keys this work used; they fail where one was erased meanwhile."""
+    told = [f"select ledger.hold_key('{s}', '\\x{hashlib.sha256(k).hexdigest()}'); " for s, k in work.keys.items()]
+    return "".join(told).encode()
+
+
+def forget_keys() -> None:
+    """Forget the remembered keys: one of them was erased by another process."""
+    _keys.clear()
 
 
 def draft_of(
@@ -235,6 +257,7 @@ def write_with(make: Callable[[], Writer]) -> None:
 
 def close_writer() -> None:
     """Write what waits and close the writer; at shutdown, after a fork, between test databases."""
+    _keys.clear()
     while _writers:
         _writers.pop().close()
 

@@ -18,7 +18,8 @@ from kernel.history import History, WriteSession
 
 GONE = "The database does not answer; nothing was done."
 _DONE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
-RETRY_STATES = frozenset({"40001", "40P01", "55P03"})
+KEY_ERASED = "OW011"
+RETRY_STATES = frozenset({"40001", "40P01", "55P03", KEY_ERASED})
 
 
 def send(raw: "psycopg.Connection[tuple[object, ...]]", statements: bytes) -> None:

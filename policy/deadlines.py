@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from kernel import clock
+from kernel import clock, sweeps
 from kernel.action import Work, action
 from kernel.actor import clerk
 from kernel.db import as_utc, read_session
@@ -119,6 +119,7 @@ class Swept:
     approvals: int
 
 
+@sweeps.sweep("deadlines", seconds=20)
 def sweep(now: datetime | None = None) -> Swept:
     """Do all that is due, in small actions by the deadlines clerk; where nothing is due nothing is written.
 

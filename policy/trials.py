@@ -4,6 +4,7 @@ A guard that stops refusing is found the same night, not by the auditor.
 """
 
 import logging
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field
@@ -14,10 +15,13 @@ from kernel.action import Work, action, every_action
 from kernel.actor import NOBODY, person
 from kernel.db import read_session, uuid7
 from kernel.errors import Denied, NotFound, NotSignedIn, OmniError, Refused, StepUpNeeded
+from kernel.sweeps import sweep
 from policy import book
 from policy.evidence import CLERK, PROBES, QUERIES, Probe, evaluate
 from policy.models import ProbeRun
 
+NIGHT_HOUR = 1
+"""Hour of the day, UTC."""
 log = logging.getLogger("omniwarden.policy")
 
 
@@ -127,3 +131,14 @@ def run_nightly() -> None:
         except NotFound:
             continue
         run_probe(guard)
+
+
+@sweep("trials", seconds=1800)
+def run_when_due(now: datetime) -> None:
+    """Run the night's trials, once a day at the hour that is night in the house, or as soon as it is up again. [AC-9]"""
+    night = now.replace(hour=NIGHT_HOUR, minute=0, second=0, microsecond=0)
+    last_night = night if now >= night else night - timedelta(days=1)
+    with read_session() as session:
+        done = session.scalars(select(ProbeRun.id).where(col(ProbeRun.at) >= last_night).limit(1)).first()
+    if done is None:
+        run_nightly()

@@ -209,6 +209,16 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Holds a subject's key to the end of the transaction for a writer who remembers it; refuses where it was erased meanwhile.
+CREATE OR REPLACE FUNCTION ledger.hold_key(who uuid, digest bytea) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM FROM ledger.subject_key WHERE subject = who AND sha256(key) = digest FOR SHARE;
+    IF NOT found THEN
+        RAISE EXCEPTION 'the key of this subject was erased' USING ERRCODE = 'OW011';
+    END IF;
+END $$;
+
 -- Destroys what makes a subject's content readable: key, salts, ciphertexts. Returns the number of details destroyed.
 -- The insert waits for a transaction that is making the key just now, the first delete for those that hold it; the
 -- second delete then sees the details they wrote.
@@ -274,7 +284,7 @@ GRANT USAGE ON SCHEMA ledger TO omniwarden_app, omniwarden_sequencer, omniwarden
 GRANT INSERT (action_id, actor, session, action, target, scope, outcome, rows, body) ON ledger.entry
     TO omniwarden_app, omniwarden_sequencer;
 GRANT INSERT (entry_action_id, field, subject, salt, ciphertext) ON ledger.detail TO omniwarden_app;
-GRANT EXECUTE ON FUNCTION ledger.key_of(uuid), ledger.erase(uuid) TO omniwarden_app;
+GRANT EXECUTE ON FUNCTION ledger.key_of(uuid), ledger.hold_key(uuid, bytea), ledger.erase(uuid) TO omniwarden_app;
 
 GRANT SELECT ON ledger.entry, ledger.leaf, ledger.tile, ledger.checkpoint, ledger.log_state TO omniwarden_sequencer;
 GRANT INSERT ON ledger.leaf, ledger.tile, ledger.checkpoint TO omniwarden_sequencer;

@@ -154,3 +154,15 @@ def test_founding_twice_is_a_conflict(house: str) -> None:
 
     with pytest.raises(Conflict):
         found_house(SETUP, document=sample.DOCUMENT)
+
+
+def test_a_remembered_key_that_was_erased_is_never_written_with(house: str, writer: Actor) -> None:
+    owner = uuid7()
+    sample.write(writer, text="x", owner=owner, phone="+22901020304")
+    with db.connect(db.APP, house) as conn:
+        conn.execute("select ledger.erase(%s)", [owner])
+    with pytest.raises(Conflict):
+        sample.write(writer, text="x", owner=owner, phone="+22901020305")
+    with db.connect(db.AUDITOR, house) as conn:
+        assert conn.execute("select count(*) from ledger.detail where subject = %s", [owner]).fetchone() == (0,)
+    assert sample.write(writer, text="x", owner=owner, phone="+22901020306").phone == "+22901020306"
