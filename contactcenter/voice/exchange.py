@@ -30,7 +30,7 @@ from kernel.errors import Busy, Conflict, Denied, OmniError, Refused, Unavailabl
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 VOICE = clerk("voice")
-LOOK_EVERY = 0.025
+LOOK_EVERY = 0.015
 MOVING = {QUEUED, RINGING}
 SWEEP_EVERY = 0.4
 THREADS = 6
@@ -252,7 +252,8 @@ class Exchange:
             if not self.lines or not (moving or clock.monotonic() - slow > SWEEP_EVERY):
                 continue
             slow = clock.monotonic()
-            for call in await self.read(board.calls_by_id, [line.call.id for line in self.lines.values()]):
+            known = {line.call.id: line.call.version for line in self.lines.values()}
+            for call in await self.read(board.changed_calls, known):
                 line = self.lines.get(call.channel)
                 if line is not None and call.version > line.call.version:
                     line.inbox.put_nowait(Changed(call))

@@ -19,7 +19,7 @@ from contactcenter.voice.models import PhoneCredential
 from contactcenter.voice.server import address
 from kernel.action import Fact, Work, action, on_fact
 from kernel.db import HOUSE, Answer
-from kernel.errors import NotSignedIn, Refused, Unavailable
+from kernel.errors import Conflict, NotSignedIn, Refused, Unavailable
 from kernel.gate import Ask, condition
 
 LIFE = timedelta(hours=12)
@@ -71,14 +71,22 @@ def revoke_credential(work: Work, phone: PhoneCredential, *, reason: str = "revo
 
 @action("phone.online", on=PhoneCredential)
 def phone_online(work: Work, phone: PhoneCredential) -> None:
-    """A browser phone has registered: calls may be offered to its agent, and what waits for him is. [OC-2, OC-3]"""
+    """A browser phone has registered: calls may be offered to its agent, and what waits for him is. [OC-2, OC-3]
+
+    Raises:
+        Conflict: when the agent is being dealt with just now; it is tried again, so that no offer falls between two.
+
+    """
     if phone.online or phone.voided_at is not None:
         return
     phone.online = True
     work.session.flush()
+    if work.session.get(AgentState, phone.person_id) is None:
+        return
     held = floor.hold_if_free(work, phone.person_id)
-    if held is not None:
-        routing.fill(work, held)
+    if held is None:
+        raise Conflict("The agent is being dealt with just now.")
+    routing.fill(work, held)
 
 
 @action("phone.offline", on=PhoneCredential)
