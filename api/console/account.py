@@ -7,14 +7,15 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from api.console import activation, entry, sentences
-from api.console.frame import DENSITIES, THEMES, role_label
+from api.console.frame import DENSITIES, THEMES, place_label, role_label
 from api.console.pages import account, signin
 from api.console.pages.frame import Form
 from api.console.visit import LOOK, YEAR, Visit, route, set_cookie
-from api.words import LANGUAGES, N_
+from api.words import LANGUAGES, _
 from iam import passkeys, passwords, recovery, sessions
 from iam.accounts import my_account
 from kernel import gate
+from kernel.db import HOUSE
 from kernel.errors import Busy, Malformed, NotFound, Refused
 from kernel.ledger.browse import my_history
 
@@ -29,7 +30,7 @@ def page(visit: Visit) -> Response:
             name=mine.person.name,
             user_name=mine.user_name,
             email=mine.person.email or "",
-            roles=tuple(f"{role_label(one.role)} ({one.scope})" for one in held) or (N_("Member"),),
+            roles=tuple(_role(one.role, one.scope) for one in held) or (_("Member"),),
             password_changed=mine.password_set_at,
             has_otp=mine.has_otp,
             recovery_left=mine.recovery_codes_left,
@@ -41,6 +42,10 @@ def page(visit: Visit) -> Response:
             density=visit.look.density,
         ),
     )
+
+
+def _role(role: str, scope: str) -> str:
+    return role_label(role) if scope == HOUSE else f"{role_label(role)}, {place_label(scope)}"
 
 
 def _sessions(visit: Visit) -> list[account.Session]:

@@ -55,10 +55,19 @@ def _call(actor: Actor, row: Row) -> Call:
 def page(visit: Visit) -> Response:
     """GET /desk, with nothing open; a conversation that is offered opens by itself."""
     box = _inbox(visit, "")
-    offered = next(
-        (t for s in box.sections if s.label == SECTIONS[0][1] for t in s.tickets if t.channel != "voice"), None
-    )
-    return visit.go(f"/desk/{offered.id}") if offered else visit.page("desk/desk.html", desk.Desk(box))
+    offered = _offered(box)
+    return visit.go(f"/desk/{offered}") if offered else visit.page("desk/desk.html", desk.Desk(box))
+
+
+def idle_part(visit: Visit) -> Response:
+    """GET /desk/idle: what the desk says while nothing is open; an offer is named there, and the page opens it."""
+    box = _inbox(visit, "")
+    return visit.page("desk/idle.html", desk.Desk(box, offered=_offered(box)))
+
+
+def _offered(box: desk.Inbox) -> str:
+    offers = (ticket for section in box.sections if section.label == SECTIONS[0][1] for ticket in section.tickets)
+    return next((ticket.id for ticket in offers if ticket.channel != "voice"), "")
 
 
 def open_talk(visit: Visit) -> Response:
@@ -118,7 +127,7 @@ def _waiting(row: Row) -> desk.Ticket:
 def inbox_part(visit: Visit) -> Response:
     """GET /desk/inbox?open=ID: the inbox anew."""
     box = _inbox(visit, visit.field("open"))
-    return visit.page("desk/inbox.html", desk.Desk(box, _stub(visit.field("open"))))
+    return visit.part("desk/inbox.html", desk.Desk(box, _stub(visit.field("open"))))
 
 
 def _stub(talk_id: str) -> desk.Conversation | None:
@@ -132,7 +141,7 @@ def _stub(talk_id: str) -> desk.Conversation | None:
 def messages_part(visit: Visit) -> Response:
     """GET /desk/{id}/messages: the words anew. A conversation that is no longer ours, or ended, is shown whole."""
     view = inbox.read_conversation(visit.actor, uuid_of(visit.request.path_params["id"]))
-    answer = visit.page("desk/messages.html", desk.Desk(desk.Inbox(()), _shown(visit, view)))
+    answer = visit.part("desk/messages.html", desk.Desk(desk.Inbox(()), talk.shown(view)))
     if visit.field("status") not in {"", view.status}:
         answer.headers["HX-Refresh"] = "true"
     return answer
@@ -148,7 +157,7 @@ def reply(visit: Visit) -> Response:
     else:
         sent = conversations.reply(visit.actor, talk_id, text=text, key=_once(visit.field("once")))
         said = desk.Message(str(sent.id), "ours", sent.text, sent.received_at, visit.actor.name)
-    return visit.page("desk/said.html", said) if visit.partial else visit.go(f"/desk/{talk_id}")
+    return visit.part("desk/said.html", said) if visit.partial else visit.go(f"/desk/{talk_id}")
 
 
 def _once(text: str) -> UUID:
@@ -236,6 +245,7 @@ def _state_answer(visit: Visit) -> Response:
 ROUTES = [
     route("/desk", page),
     route("/desk/inbox", inbox_part, touch=False),
+    route("/desk/idle", idle_part, touch=False),
     route("/desk/phone", phone_part, touch=False),
     route("/desk/{id}", open_talk),
     route("/desk/{id}/messages", messages_part, touch=False),

@@ -14,7 +14,7 @@ from api.console.pages.frame import Form
 from api.console.readings import demo_codes
 from api.console.visit import DEVICE, LOOK, STEP, YEAR, Visit, drop_cookie, route, set_cookie
 from api.demo_words import PASSWORD
-from api.words import N_
+from api.words import N_, _
 from iam import entering, passkeys, sessions
 from iam import signin as door
 from iam.factors import Proof
@@ -49,7 +49,7 @@ def _demo_people(visit: Visit) -> tuple[signin.DemoPerson, ...]:
 
 def _role_of(person_id: object) -> str:
     held = gate.current().assignments.get(f"person:{person_id}", ())
-    return role_label(held[0].role) if held else N_("Member")
+    return role_label(held[0].role) if held else _("Member")
 
 
 def _demo_password() -> str:
@@ -232,6 +232,7 @@ ROUTES = [
     route("/step-up", step_up_page),
     route("/step-up", step_up, ("POST",)),
     route("/step-up/options", step_up_passkey, ("POST",)),
+    route("/demo", codes_page, public=True),
     route("/demo/codes", codes_page, public=True),
     route("/language", language, public=True),
 ]

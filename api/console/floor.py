@@ -24,7 +24,7 @@ def wall(visit: Visit) -> Response:
 
 def wall_part(visit: Visit) -> Response:
     """GET /parts/wall: the wall anew."""
-    return visit.page("parts/wall.html", _wall(visit))
+    return visit.part("parts/wall.html", _wall(visit))
 
 
 def _wall(visit: Visit) -> floor.Wall:

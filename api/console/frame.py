@@ -9,6 +9,7 @@ from api.words import LANGUAGES, N_, _
 from iam.presence import Signed
 from kernel import gate
 from kernel.actor import NOBODY, Actor
+from kernel.db import HOUSE
 from kernel.settings import settings
 from policy import book
 
@@ -41,8 +42,7 @@ class Place:
 
 PLACES = (
     Place(N_("Work"), Link(N_("Desk"), "/desk", icon="headset", key="g d"), "agent.ready"),
-    Place(N_("Work"), Link(N_("Wall"), "/wall", icon="layout-dashboard", key="g w"), "floor.wall"),
-    Place(N_("Work"), Link(N_("Approvals"), "/approvals", icon="checklist", key="g a"), "approval.inbox"),
+    Place(N_("Work"), Link(N_("Wall"), "/wall", icon="layout-dashboard", key="g w"), "floor.watch"),
     Place(N_("House"), Link(N_("People"), "/people", icon="users", key="g p"), "person.list"),
     Place(N_("House"), Link(N_("Policy"), "/policy", icon="book-2", key="g b"), "policy.read"),
     Place(N_("House"), Link(N_("Ledger"), "/ledger", icon="list-details", key="g l"), "ledger.search"),
@@ -106,15 +106,7 @@ def build(
     """Build the frame for somebody, or for nobody."""
     notice = _(DONE[done]) if done in DONE else ""
     if signed is None or actor is NOBODY:
-        return Frame(
-            language=language,
-            now=now,
-            path=path,
-            theme=look.theme,
-            density=look.density,
-            demo=settings.demo,
-            done=notice,
-        )
+        return bare(look, language, path, now, done=notice)
     standing = _standing[0](actor, now) if _standing else Standing()
     return Frame(
         language=language,
@@ -132,6 +124,20 @@ def build(
         demo=settings.demo,
         done=notice,
         can_search=True,
+    )
+
+
+def bare(look: Look, language: str, path: str, now: datetime, *, person_id: str = "", done: str = "") -> Frame:
+    """The frame of pages for nobody, and of parts that show nothing of what surrounds them."""
+    return Frame(
+        language=language,
+        now=now,
+        path=path,
+        theme=look.theme,
+        density=look.density,
+        person_id=person_id,
+        demo=settings.demo,
+        done=done,
     )
 
 
@@ -160,9 +166,16 @@ def main_role(actor: Actor) -> str:
 
 
 def role_label(role: str) -> str:
-    """How people call a role."""
+    """How people call a role, in the reader's language."""
     known = book.in_force().roles.get(role)
-    return known.label if known is not None and known.label else role
+    return _(known.label) if known is not None and known.label else role
+
+
+def place_label(scope: str) -> str:
+    """How people call a scope: `site:porto-novo` is Porto Novo."""
+    if scope == HOUSE:
+        return _("the house")
+    return scope.partition(":")[2].replace("-", " ").title() or scope
 
 
 STATES = {

@@ -34,13 +34,15 @@ WORDS = {
     "attested": State(N_("Attested"), "blue"),
     "holds": State(N_("Holds"), "green"),
 }
+FIRST = ("/wall", "/desk", "/ledger", "/people", "/policy")
 LATER = State(N_("Not yet in force"), "grey")
 
 
 def start(visit: Visit) -> Response:
     """GET /: the first place that somebody's rights open."""
-    places = [link for group in visit.frame.groups for link in group.links]
-    return visit.go(places[0].href) if places else visit.page("welcome.html", None)
+    places = {link.href for group in visit.frame.groups for link in group.links}
+    first = next((href for href in FIRST if href in places), None)
+    return visit.go(first) if first else visit.page("welcome.html", None)
 
 
 def search(visit: Visit) -> Response:

@@ -10,13 +10,22 @@ from api.console.pages import ledger
 from api.console.pages.frame import Choice, Form
 from api.console.readings import find_names
 from api.console.visit import Visit, route
-from api.words import _
+from api.words import N_, _
 from kernel.errors import NotFound, OmniError
 from kernel.ledger import browse
 from policy import book
 
 PAGE = 50
 OUTCOMES = tuple(Choice(value, state.word) for value, state in sentences.OUTCOMES.items())
+RULES = {
+    "granted": N_("A role of theirs allows it."),
+    "silence": N_("None of their roles allows it."),
+    "Refused": N_("The gate allowed it, a rule of the house stood against it."),
+    "Conflict": N_("Somebody was quicker."),
+    "NotFound": N_("There was no such thing."),
+    "Malformed": N_("What was sent did not have the shape it needs."),
+    "Busy": N_("Too much at once."),
+}
 FIELDS = ("q", "actor", "action", "outcome", "since", "until")
 
 
@@ -114,7 +123,10 @@ def _clause(clause_id: str) -> str:
 
 
 def _why(body: dict[str, str]) -> str:
-    rule = body.get("why") or ""
+    """Why the gate or the field said so: the rule as it stood, in words where it is one of the gate's own."""
+    rule = str(body.get("why") or "")
+    if rule in RULES:
+        return _(RULES[rule])
     return _("The rule: %(rule)s", rule=rule) if rule else ""
 
 

@@ -88,7 +88,9 @@ def _sorted_name(line: PersonLine) -> str:
 def _row(line: PersonLine) -> people.PersonRow:
     held = gate.current().assignments.get(f"person:{line.id}", ())
     labels = ", ".join(dict.fromkeys(frame.role_label(one.role) for one in held))
-    return people.PersonRow(str(line.id), line.name, line.user_name or "", labels, line.site, STATES[line.status])
+    return people.PersonRow(
+        str(line.id), line.name, line.user_name or "", labels, frame.place_label(line.site), STATES[line.status]
+    )
 
 
 def page(visit: Visit) -> Response:
@@ -109,7 +111,7 @@ def page(visit: Visit) -> Response:
             email=found.email or "",
             phone=found.phone or "",
             joined=found.joined_at,
-            site=found.site,
+            site=frame.place_label(found.site),
             language=found.language,
             rights=tuple(
                 people.Right(
@@ -147,7 +149,9 @@ def new_page(visit: Visit) -> Response:
 
 def _sites() -> tuple[Choice, ...]:
     scopes = sorted(gate.current().scopes)
-    return tuple(Choice(scope, scope) for scope in scopes if scope == "house" or scope.startswith("site:"))
+    return tuple(
+        Choice(scope, frame.place_label(scope)) for scope in scopes if scope == "house" or scope.startswith("site:")
+    )
 
 
 def add(visit: Visit) -> Response:

@@ -101,6 +101,14 @@ class Visit:
         self.request.state.frame = self.frame
         return render.page(self.request, template, view, status=status)
 
+    def part(self, template: str, view: object) -> Response:
+        """Answer with a fragment that shows nothing of the frame, so that nothing is asked for it."""
+        person_id = str(self.actor.id or "")
+        self.request.state.frame = frame.bare(
+            self.look, self.language, self.request.url.path, self.now, person_id=person_id
+        )
+        return render.page(self.request, template, view)
+
     def go(self, path: str, done: str = "") -> Response:
         """Send the browser elsewhere; `done` names the notice that is shown there."""
         if done:

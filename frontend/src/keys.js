@@ -22,6 +22,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 function act(key) {
+  if (key === "?") {
+    document.getElementById("keys")?.showModal();
+    return true;
+  }
   if (key === "j") return move(1);
   if (key === "k") return move(-1);
   const control = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((one) => one.checkVisibility() && !one.disabled);

@@ -48,6 +48,9 @@ document.addEventListener("keydown", (event) => {
   menu.querySelector("summary").focus();
 });
 
+// A conversation that is offered while nothing is open opens by itself.
+document.addEventListener("htmx:after:swap", () => document.querySelector("#idle a[data-open]")?.click());
+
 // A page restored from the browser's memory may belong to an ended session: ask again.
 addEventListener("pageshow", (event) => {
   if (event.persisted && document.body.dataset.live) location.reload();

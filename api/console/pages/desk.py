@@ -115,6 +115,7 @@ class Desk:
     inbox: Inbox
     conversation: Conversation | None = None
     customer: Customer | None = None
+    offered: str = ""
 
 
 @dataclass(frozen=True)

@@ -51,9 +51,9 @@ def test_language_is_the_profiles_then_the_browsers(profile, accepted, chosen):
 @pytest.mark.parametrize(
     ("before", "english", "french"),
     [
-        (timedelta(seconds=20), "just now", "à l’instant"),
+        (timedelta(seconds=20), "just now", "à l\u2019instant"),
         (timedelta(minutes=5), "5 min ago", "il y a 5 min"),
-        (timedelta(hours=5), "today 09:32", "aujourd’hui 09:32"),
+        (timedelta(hours=5), "today 09:32", "aujourd\u2019hui 09:32"),
         (timedelta(hours=20), "yesterday 18:32", "hier 18:32"),
         (timedelta(days=3), "Friday 14:32", "vendredi 14:32"),
         (timedelta(days=-1), "tomorrow 14:32", "demain 14:32"),
