@@ -1,5 +1,6 @@
 """The door of web chat as a visitor's browser knocks at it: pages, words, tokens, limits. [OC-1]"""
 
+import asyncio
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -9,10 +10,11 @@ import pytest
 
 from api import webchat as door
 from api.app import build
+from api.live import Hint
 from api.webchat import Throttle
 from contactcenter import conversations, demo
 from kernel.errors import Busy
-from tests.contactcenter.house import House
+from tests.contactcenter.house import House, arrives
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather have another client library than the one we hold
@@ -129,3 +131,40 @@ def test_the_demonstrations_chat_greets_in_the_visitors_language(database: str, 
     assert page.status_code == 200
     assert "Bonjour ! Comment vous aider" in page.text
     assert "Hello! How can we help?" in browser.get("/chat/care/frame", headers={"accept-language": "en"}).text
+
+
+def test_a_visitors_stream_tells_of_his_own_changes_only(house: House) -> None:
+    widget = house.widget(house.queue())
+    mine, other = arrives(widget), arrives(widget)
+
+    def told(topic: str) -> Hint:
+        return Hint(door.hub.position, house.scope, frozenset({topic}))
+
+    async def story() -> list[str]:
+        heard = []
+        stream = door._stream(mine.visit_id)
+        heard.append(await anext(stream))
+        for topic in (
+            f"conversation:{other.conversation().id}",
+            f"conversation:{mine.conversation().id}",
+            f"visit:{mine.visit_id}",
+        ):
+            waiting = asyncio.ensure_future(anext(stream))
+            await asyncio.sleep(0.05)
+            door.hub.hints.append(told(topic))
+            door.hub.position += 1
+            door.hub._wake()
+            heard.append(await asyncio.wait_for(waiting, 5))
+        door.hub.open = False
+        await stream.aclose()
+        return heard
+
+    door.hub.open = True
+    try:
+        heard = asyncio.run(story())
+    finally:
+        door.hub.open = False
+        door.hub.hints.clear()
+        door.hub.position = 0
+    assert ["data: {}" in line for line in heard] == [True, False, True, True]
+    assert not door._streams
