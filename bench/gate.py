@@ -36,7 +36,10 @@ def house(seed: int, people: int) -> Index:
     )
     parents = {roles[n]: (roles[pick.randrange(n + 1, 60)],) for n in range(12)}
     held = {
-        f"person:{n}": tuple(Assignment(pick.choice(roles), pick.choice(list(scopes))) for _ in range(pick.randint(1, 3))) for n in range(people)
+        f"person:{n}": tuple(
+            Assignment(pick.choice(roles), pick.choice(list(scopes))) for _ in range(pick.randint(1, 3))
+        )
+        for n in range(people)
     }
     return Index(1, rules, parents, scopes, held, {}, {}, actions)
 
@@ -72,7 +75,9 @@ def compare(index: Index, asked: list[tuple[Actor, str, str]]) -> tuple[int, flo
     for row in asked:
         by_person.setdefault(row[0].ref, []).append(row)
     people = list(by_person)
-    plain = Index(index.edition, index.rules, index.parents, index.scopes, index.assignments, {}, {}, index.actions, implicit={})
+    plain = Index(
+        index.edition, index.rules, index.parents, index.scopes, index.assignments, {}, {}, index.actions, implicit={}
+    )
     for n in range(0, len(people), 100):
         group = people[n : n + 100]
         oracle = enforcer(plain, group)

@@ -36,7 +36,7 @@ def kill_sequencers(options: Options) -> Measured:
         writers = [threading.Thread(target=_write, args=[ledger, stop, seed]) for seed in range(WRITERS)]
         for writer in writers:
             writer.start()
-        chance = random.Random(1)  # noqa: S311 - when to kill is no secret
+        chance = random.Random(1)
         command = [sys.executable, "-c", SEQUENCER, ledger.dsn("sequencer"), ORIGIN, *map(str, ledger.files)]
         for _ in range(kills):
             with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
@@ -64,7 +64,7 @@ def kill_sequencers(options: Options) -> Measured:
 
 def _write(ledger: Ledger, stop: threading.Event, seed: int) -> None:
     """Commit entries one by one; every tenth is rolled back, now and then a transaction is left open for a while."""
-    chance = random.Random(seed)  # noqa: S311 - the same run again needs the same chances
+    chance = random.Random(seed)
     with ledger.connect("app") as app:
         while not stop.is_set():
             app.execute("BEGIN")
