@@ -61,9 +61,13 @@ class Caller:
     async def hold(self) -> None:
         """Give the caller music."""
         await self.quiet()
-        if not await play_music(self.exchange.ari, self.call.channel, self.call.hold_bridge):
-            raise CallerGoneError
+        self.require(there=await play_music(self.exchange.ari, self.call.channel, self.call.hold_bridge))
         self.on_hold = True
+
+    def require(self, *, there: bool) -> None:
+        """Raise CallerGoneError unless the caller's channel is there."""
+        if not there:
+            raise CallerGoneError
 
     async def join(self, bridge: str, channel: str) -> bool:
         """Put a channel into a bridge; False when there is no such channel any more."""

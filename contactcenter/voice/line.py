@@ -42,8 +42,7 @@ class Line(Caller):
             GREETING: self.greet, QUEUED: self.wait, RINGING: self.ring, CONNECTED: self.talk,
         }  # fmt: skip
         try:
-            if not self.there:
-                raise CallerGoneError
+            self.require(there=self.there)
             if self.call.phase not in {CONNECTED, ENDED} and not self.on_hold:
                 await self.hold()
             while self.call.phase != ENDED:
@@ -151,8 +150,7 @@ class Line(Caller):
         why = "lost"
         try:
             if await self.join(call.talk_bridge, call.leg):
-                if not await self.join(call.talk_bridge, call.channel):
-                    raise CallerGoneError
+                self.require(there=await self.join(call.talk_bridge, call.channel))
                 self.on_hold = False
                 await recorder.start()
                 why = await self.listen(recorder)

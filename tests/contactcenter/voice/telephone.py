@@ -199,8 +199,15 @@ def answering(handset: Handset, ring_ms: int, mode: str, hang_up_ms: int | None)
     ]
     if hang_up_ms is None:
         return scenario("phone", [*steps, '<recv request="BYE"/>', reply("200 OK")])
-    bye = "\n".join(["BYE [next_url] SIP/2.0", VIA, "From: <sip:agent@[local_ip]:[local_port]>;tag=[pid]y[call_number]",
-                     "To: [$from]", "[last_Call-ID:]", "CSeq: 5 BYE", "Max-Forwards: 70", "Content-Length: 0", ""])  # fmt: skip
+    bye = f"""BYE [next_url] SIP/2.0
+{VIA}
+From: <sip:agent@[local_ip]:[local_port]>;tag=[pid]y[call_number]
+To: [$from]
+[last_Call-ID:]
+CSeq: 5 BYE
+Max-Forwards: 70
+Content-Length: 0
+"""
     return scenario("phone", [*steps, f'<pause milliseconds="{hang_up_ms}"/>', send(bye), '<recv response="200"/>'])
 
 

@@ -5,7 +5,6 @@ import time
 import pytest
 
 from contactcenter.voice import phones
-from kernel.actor import clerk
 from tests.contactcenter.voice.house import House, until
 from tests.contactcenter.voice.test_ari import loudness
 
@@ -134,20 +133,6 @@ def test_session_that_ends_in_mid_call_loses_its_phone_and_the_caller_is_kept(ho
     other.plug(ring_ms=100)
     other.ready()
     assert house.reaches("connected").agent_id == other.actor.id
-
-
-def test_agents_phone_that_dies_in_mid_call_gives_the_caller_to_another(house: House) -> None:
-    agent, other = house.agent(), house.agent()
-    phone = agent.plug(ring_ms=100)
-    agent.ready()
-    house.caller()
-    house.reaches("connected")
-    phone.kill()
-    phone.handset.close()
-    phones.phone_offline(clerk("voice"), agent.ticket.id if agent.ticket else None)
-    other.plug(ring_ms=100)
-    other.ready()
-    until(lambda: house.call().agent_id == other.actor.id and house.call().phase == "connected", "the other agent", 15)
 
 
 def test_recording_that_cannot_be_written_is_told_and_the_call_goes_on(house: House) -> None:
