@@ -8,6 +8,7 @@ import pytest
 
 from api.app import build
 from api.caller import cookie_name
+from api.console.visit import LOOK
 from kernel import db, frame
 from kernel.db import SEQUENCER
 from kernel.ledger.sequencer import Sequencer
@@ -35,6 +36,7 @@ def browser_of(visitor: TestClient) -> Callable[[Somebody], TestClient]:
     def enter(who: Somebody) -> TestClient:
         assert who.entered is not None
         visitor.cookies.set(cookie_name(), who.entered.token)
+        visitor.cookies.set(LOOK, "system.comfortable.en")
         return visitor
 
     return enter
