@@ -26,6 +26,7 @@ KEYS = {"1": "fr", "2": "en"}
 CHOICE_SECONDS = 5.0
 CHOICE_ROUNDS = 2
 ANNOUNCE_SECONDS = 30.0
+PULSE_SECONDS = 1.0
 NORMAL, BUSY, UNREACHABLE, NO_ANSWER, REJECTED = 16, 17, 18, 19, 21
 
 
@@ -163,13 +164,27 @@ class Line(Caller):
         else:
             await self.do(calls.miss_call, leg=call.legs, why=why)
 
+    async def packets(self) -> int:
+        """How many packets have come from the agent's phone: a phone that is offline and sends no more is gone."""
+        try:
+            told = await self.exchange.ari.request("GET", f"channels/{self.call.leg}/rtp_statistics")
+        except AriRefusedError:
+            return 0
+        return int(told.get("rxcount", 0))
+
     async def listen(self, recorder: Recorder) -> str:
         """While they talk. How the agent left: `agent` hung up, or the word the desk is told."""
-        why = ""
+        why, heard = "", -1
         while True:
-            item = await self.next(None)
-            if isinstance(item, PhoneChanged) and item.phone == self.call.phone and item.why != "offline":
-                why = item.why
+            item = await self.next(PULSE_SECONDS if heard >= 0 else None)
+            if isinstance(item, PhoneChanged) and item.phone == self.call.phone:
+                why = "" if item.why == "offline" else item.why
+                heard = await self.packets() if item.why == "offline" else -1
+            elif item is None and heard >= 0:
+                before, heard = heard, await self.packets()
+                why = "phone-gone" if heard == before else ""
+            if why and not isinstance(item, Event):
+                heard = -1
                 await self.hang_up(self.call.leg)
             if not isinstance(item, Event):
                 continue

@@ -110,13 +110,12 @@ function drop() {
 function incoming(session) {
   if (call) return session.terminate({ status_code: BUSY_HERE });
   call = session;
-  const number = session.remote_identity.display_name || session.remote_identity.uri.user;
-  const caller = part("caller");
-  if (caller && !caller.textContent) caller.textContent = number;
+  // The house names the conversation, never the caller's number; who it is stands in the facts that the page fetches.
+  const conversation = session.remote_identity.uri.user;
   since(new Date());
   show("ringing");
   ring();
-  tell("ringing", { caller: number });
+  tell("ringing", { conversation });
   session.on("peerconnection", ({ peerconnection }) => hear(peerconnection));
   session.on("confirmed", () => {
     quiet();

@@ -1,10 +1,14 @@
 """Killed processes and cut wires: the caller is never lost nor left in silence, the agent never stuck. [OC-2]"""
 
+import os
+import subprocess
+import sys
 import time
 
 import pytest
 
-from tests.contactcenter.voice.house import House, until
+from contactcenter.voice.server import Asterisk, install
+from tests.contactcenter.voice.house import ROOT, House, until
 
 pytestmark = [pytest.mark.needs("asterisk", "sipp"), pytest.mark.xdist_group("voice"), pytest.mark.timeout(60)]
 
@@ -115,6 +119,34 @@ def test_asterisk_killed_in_mid_call_frees_the_agent(house: House, asterisk) -> 
     asterisk.start()
     house.reaches("ended", 20)
     agent.stands("wrap-up")
+
+
+def test_voice_process_brings_its_own_asterisk_and_takes_it_along(house: House) -> None:
+    house.kill()
+    folder = house.site.folder.parent / "own"
+    environment = os.environ | {
+        "OMNIWARDEN_DATABASE_URL": house.url, "OMNIWARDEN_STATE_FOLDER": str(folder), "OMNIWARDEN_ASTERISK_TREE": str(house.site.tree),
+    }  # fmt: skip
+    said = folder.parent / "own.log"
+    with said.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api.cli", "voice"], cwd=ROOT, env=environment, stdout=out, stderr=out
+        )
+    try:
+        until(lambda: b"asterisk is connected" in said.read_bytes(), "its own Asterisk", 30)
+        own = Asterisk(install(folder / "voice", house.site.tree, folder / "recordings"))
+        pid = own.pid()
+        assert pid
+        os.kill(pid, 9)
+        until(
+            lambda: own.pid() not in {None, pid} and said.read_bytes().count(b"asterisk is connected") == 2,
+            "another one",
+            20,
+        )
+    finally:
+        process.terminate()
+        process.wait(15)
+    assert own.pid() is None
 
 
 def cut(house: House) -> None:
