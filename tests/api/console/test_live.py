@@ -30,7 +30,10 @@ def test_what_changed_nothing_is_not_told(silent):
 
 
 def test_an_agents_state_is_for_him_and_for_the_wall():
-    assert hint_of(1, entry(target=None, changes={f"agent-state:{ME}": {"state": ["ready", "busy"]}})).topics == {f"agent:{ME}", "floor"}
+    assert hint_of(1, entry(target=None, changes={f"agent-state:{ME}": {"state": ["ready", "busy"]}})).topics == {
+        f"agent:{ME}",
+        "floor",
+    }
 
 
 def test_nobody_hears_of_what_he_may_not_see(database):
