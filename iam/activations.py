@@ -195,10 +195,8 @@ def finish_first(work: Work, account: Account, *, activation_id: UUID, code: Sec
     """Confirm the authenticator by its first code: the account is active, recovery codes are made, a session begins. [ID-1]"""
     held = _in_use(work, account, activation_id)
     person = work.get(Person, account.person_id, lock=True)
-    throttle.count([factors.factor_key(account.id)], work.now)
     _end_factors(work, account)
     recovery.confirm_newest(work, account, code.get_secret_value())
-    throttle.forgive([factors.factor_key(account.id)])
     codes = recovery.renew_codes(work, account)
     held.ended_at = work.now
     if account.status == "pending":

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from iam import tickets
 from iam.factors import Factor
+from iam.keys import pseudonym
 from iam.models_people import Account, Person
 from iam.models_sessions import Device, Session
 from kernel.action import Work
@@ -82,6 +83,7 @@ def start_session(
     work.add(session)
     work.note("person", str(person.id))
     work.note("factor", factor)
+    work.note("source", pseudonym(source.address))
     work.fact("session.started", session_id=session.id, person_id=person.id)
     return Entered(token, session.id, person.id, account.id, session.ends_at, device_token)
 

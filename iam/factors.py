@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, SecretStr, StringConstraints
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from iam import passkeys, throttle
@@ -51,12 +52,15 @@ def of_account(work: Work, account_id: UUID) -> tuple[Factor, ...]:
     return tuple(found)
 
 
+_CURRENT = select(Totp).where(
+    col(Totp.account_id) == bindparam("account"), col(Totp.confirmed_at).is_not(None), col(Totp.ended_at).is_(None)
+)
+_CURRENT_LOCKED = _CURRENT.with_for_update()
+
+
 def current_totp(work: Work, account_id: UUID, *, lock: bool = False) -> Totp | None:
     """Return the paired authenticator of an account."""
-    statement = select(Totp).where(
-        Totp.account_id == account_id, col(Totp.confirmed_at).is_not(None), col(Totp.ended_at).is_(None)
-    )
-    found: Totp | None = work.select(statement.with_for_update() if lock else statement).first()
+    found: Totp | None = work.session.scalars(_CURRENT_LOCKED if lock else _CURRENT, {"account": account_id}).first()
     return found
 
 
@@ -67,28 +71,15 @@ def _unused(account_id: UUID):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
 
 
 def shown(work: Work, account: Account, proof: Proof) -> Factor | None:
-    """Return the factor a proof is good for, and use it up; None when it is wrong, used or too old.
+    """Return whether a recovery code or a passkey's answer is good, and use it up; None when it is wrong, used or too old.
 
-    The row of the factor is locked, so of two who show the same code at the same time one passes.
+    The row is locked, so of two who show the same at the same time one passes.
     """
-    if proof.code is not None:
-        return "otp" if _good_code(work, account.id, proof.code.get_secret_value()) else None
     if proof.recovery is not None:
         return "recovery" if _good_recovery(work, account.id, proof.recovery.get_secret_value()) else None
     if proof.ticket is not None and proof.credential is not None:
         return "passkey" if passkeys.proves(work, account, proof.ticket, proof.credential) else None
     return None
-
-
-def _good_code(work: Work, account_id: UUID, code: str) -> bool:
-    totp = current_totp(work, account_id, lock=True)
-    if totp is None:
-        return False
-    step = step_of(open_secret(totp), code, work.now, totp.last_step)
-    if step is None:
-        return False
-    totp.last_step = step
-    return True
 
 
 def _good_recovery(work: Work, account_id: UUID, code: str) -> bool:
@@ -117,14 +108,33 @@ def open_secret(totp: Totp) -> str:
     return unseal(totp.sealed, totp.ref).decode()
 
 
-def demand(work: Work, account: Account, proof: Proof) -> Factor:
-    """Count a try, check the proof, and return the factor. Raises Busy while held back, Refused when the proof is wrong."""
+def demand(
+    work: Work,
+    account: Account,
+    proof: Proof,
+    own: tuple[throttle.Key, ...] = (),
+    shared: tuple[throttle.Key, ...] = (),
+    totp: Totp | None = None,
+) -> Factor:
+    """Count a try, check the proof, use it up, and return the factor.
+
+    `own` and `shared` are counters to forgive with it, `totp` is the authenticator where it is at hand.
+    Raises Busy while held back, Refused when the proof is wrong.
+    """
     key = factor_key(account.id)
-    throttle.count([key], work.now)
-    found = shown(work, account, proof)
+    if proof.code is not None:
+        totp = totp or current_totp(work, account.id)
+        step = step_of(open_secret(totp), proof.code.get_secret_value(), work.now) if totp else None
+        found: Factor | None = (
+            "otp" if throttle.use(totp.id if totp else account.id, step, key, work.now, own, shared) else None
+        )
+    else:
+        throttle.count([key], work.now)
+        found = shown(work, account, proof)
+        if found is not None:
+            throttle.forgive([key, *own], shared)
     if found is None:
         raise wrong("factor", WRONG, account=str(account.id))
-    throttle.forgive([key])
     return found
 
 

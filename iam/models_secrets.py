@@ -30,7 +30,7 @@ class Password(Record, table=True):
 
 
 class Totp(Record, table=True):
-    """A paired authenticator: its secret sealed, and the last time step that was used. [ID-1]"""
+    """A paired authenticator, its secret sealed. [ID-1]"""
 
     __tablename__ = "totp"
     __table_args__: ClassVar[Any] = (
@@ -49,7 +49,6 @@ class Totp(Record, table=True):
     sealed: bytes = secret()
     made_at: datetime = Field(sa_type=Utc)
     confirmed_at: datetime | None = Field(default=None, sa_type=Utc)
-    last_step: int | None = None
     ended_at: datetime | None = Field(default=None, sa_type=Utc)
 
 

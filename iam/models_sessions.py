@@ -1,13 +1,14 @@
-"""Tables of sessions and known devices; and three outside the ledger: last seen, counters of tries, tickets between two steps."""
+"""Tables of sessions and known devices; and four outside the ledger: last seen, tries, used codes, tickets between two steps."""
 
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
+from sqlalchemy import BigInteger
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from kernel.db import HOUSE, Record, Utc, personal, secret
+from kernel.db import HOUSE, Record, Utc, secret
 
 
 class Session(Record, table=True):
@@ -23,16 +24,13 @@ class Session(Record, table=True):
     factor: str
     factor_at: datetime = Field(sa_type=Utc)
     agent: str = ""
-    source: str | None = personal(default=None)
+    # Masked rather than committed under the person's key: the entry carries its pseudonym.
+    source: str | None = secret(default=None)
     started_at: datetime = Field(sa_type=Utc)
     ends_at: datetime = Field(sa_type=Utc)
     locked_at: datetime | None = Field(default=None, sa_type=Utc)
     ended_at: datetime | None = Field(default=None, sa_type=Utc)
     ended_why: str | None = None
-
-    def subject(self) -> UUID | None:
-        """Whose personal data this is."""
-        return self.person_id
 
 
 class Device(Record, table=True):
@@ -70,6 +68,16 @@ class Throttle(SQLModel, table=True):
     tries: int
     last_at: datetime = Field(sa_type=Utc)
     blocked_until: datetime | None = Field(default=None, sa_type=Utc)
+
+
+class OtpStep(SQLModel, table=True):
+    """The last time step used of an authenticator: a code is good once; outside the ledger, as the entry tells its use."""
+
+    __tablename__ = "otp_step"
+    __table_args__: ClassVar[Any] = {"info": {"governed": False}}
+
+    totp_id: UUID = Field(primary_key=True)
+    step: int = Field(sa_type=BigInteger)
 
 
 class Ticket(SQLModel, table=True):

@@ -1,6 +1,7 @@
 """Time-based one-time passwords (RFC 6238): secrets, enrolment pictures, and which time step a code belongs to. Pure. [ID-1]
 
-A code is good once: the step it belonged to is kept, and only a later one passes (OWASP ASVS 6.5.1). One step of drift either way.
+A code is good once: the step it belonged to is used up (see `iam.throttle`), and only a later one passes (OWASP ASVS 6.5.1).
+One step of drift either way.
 """
 
 import hmac
@@ -45,8 +46,8 @@ def step_at(now: datetime) -> int:
     return int(now.timestamp()) // STEP
 
 
-def step_of(secret: str, code: str, now: datetime, last_step: int | None) -> int | None:
-    """Return the step a code belongs to, or None: wrong, out of the window, or not later than the last step used.
+def step_of(secret: str, code: str, now: datetime) -> int | None:
+    """Return the step a code belongs to, or None where it is wrong or out of the window.
 
     Every step of the window is computed and compared in constant time, whatever the code.
     """
@@ -55,6 +56,6 @@ def step_of(secret: str, code: str, now: datetime, last_step: int | None) -> int
     totp, here, found = pyotp.TOTP(secret, interval=STEP), step_at(now), None
     for step in range(here - DRIFT, here + DRIFT + 1):
         same = hmac.compare_digest(totp.generate_otp(max(step, 0)).encode(), typed.encode())
-        if same and well_formed and (last_step is None or step > last_step):
+        if same and well_formed:
             found = step
     return found

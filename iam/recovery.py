@@ -17,7 +17,7 @@ from kernel.errors import Refused
 
 
 def confirm_newest(work: Work, account: Account, code: str) -> Totp:
-    """Confirm the authenticator that was paired last by a code of it. Raises Refused when the code is wrong."""
+    """Confirm the authenticator that was paired last by a code of it. Raises Refused when it is wrong, Busy while held back."""
     newest: Totp | None = work.select(
         select(Totp)
         .where(Totp.account_id == account.id, col(Totp.confirmed_at).is_(None), col(Totp.ended_at).is_(None))
@@ -25,12 +25,12 @@ def confirm_newest(work: Work, account: Account, code: str) -> Totp:
         .limit(1)
         .with_for_update()
     ).first()
-    step = step_of(factors.open_secret(newest), code, work.now, None) if newest is not None else None
-    if newest is None or step is None:
+    step = step_of(factors.open_secret(newest), code, work.now) if newest is not None else None
+    if newest is None or not throttle.use(newest.id, step, factors.factor_key(account.id), work.now):
         raise factors.wrong(
             "enrolment", "This code is not right. Is the telephone's clock right?", account=str(account.id)
         )
-    newest.confirmed_at, newest.last_step = work.now, step
+    newest.confirmed_at = work.now
     work.fact("otp.enrolled", person_id=account.person_id, account_id=account.id)
     return newest
 
@@ -77,13 +77,11 @@ def enrol_otp(work: Work, account: Account) -> Enrolment:
 @action("otp.confirm", on=Account)
 def confirm_otp(work: Work, account: Account, *, code: SecretStr) -> None:
     """Confirm the new authenticator by a code of it; the former one ends. [ID-1]"""
-    throttle.count([factors.factor_key(account.id)], work.now)
     former = factors.current_totp(work, account.id, lock=True)
     if former is not None:
         former.ended_at = work.now
         work.session.flush()
     confirm_newest(work, account, code.get_secret_value())
-    throttle.forgive([factors.factor_key(account.id)])
 
 
 @action("otp.remove", on=Account)

@@ -10,7 +10,8 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import SecretStr, StringConstraints
-from sqlalchemy import and_
+from sqlalchemy import and_, bindparam
+from sqlalchemy import select as select_all
 from sqlmodel import col, select
 
 from iam import factors, hashing, passkeys, throttle, tickets
@@ -18,7 +19,7 @@ from iam.entering import Entered, Source, start_session
 from iam.factors import Factor, Proof
 from iam.keys import pseudonym
 from iam.models_people import PLATFORM, Account, Person
-from iam.models_secrets import Password
+from iam.models_secrets import Password, Totp
 from iam.models_sessions import Device
 from iam.password_rules import normal
 from kernel import clock
@@ -60,6 +61,7 @@ class Candidate:
     person: Person | None
     password: Password | None
     device: Device | None
+    totp: Totp | None
 
 
 def plain_name(name: str) -> str:
@@ -67,25 +69,32 @@ def plain_name(name: str) -> str:
     return unicodedata.normalize("NFKC", name).strip().casefold()
 
 
+_LOOK_UP = (
+    select_all(Account, Person, Password, Device, Totp)
+    .join(Person, col(Person.id) == Account.person_id)
+    .outerjoin(Password, and_(col(Password.account_id) == Account.id, col(Password.ended_at).is_(None)))
+    .outerjoin(
+        Device,
+        and_(
+            col(Device.account_id) == Account.id,
+            col(Device.digest) == bindparam("device"),
+            col(Device.ended_at).is_(None),
+            col(Device.ends_at) > bindparam("now"),
+        ),
+    )
+    .outerjoin(
+        Totp,
+        and_(col(Totp.account_id) == Account.id, col(Totp.confirmed_at).is_not(None), col(Totp.ended_at).is_(None)),
+    )
+    .where(col(Account.platform) == PLATFORM, col(Account.name) == bindparam("name"))
+)
+
+
 def look_up(work: Work, name: str, device: str | None) -> Candidate:
     """Find who a name stands for, in one question whether they exist or not."""
-    known = tickets.digest(device or "")
-    row = work.session.execute(
-        select(Account, Person, Password, Device)
-        .join(Person, Person.id == Account.person_id)  # type: ignore[arg-type]
-        .outerjoin(Password, and_(col(Password.account_id) == Account.id, col(Password.ended_at).is_(None)))
-        .outerjoin(
-            Device,
-            and_(
-                col(Device.account_id) == Account.id,
-                col(Device.digest) == known,
-                col(Device.ended_at).is_(None),
-                col(Device.ends_at) > work.now,
-            ),
-        )
-        .where(Account.platform == PLATFORM, Account.name == plain_name(name))
-    ).first()
-    return Candidate(*row) if row is not None else Candidate(None, None, None, None)
+    asked = {"name": plain_name(name), "device": tickets.digest(device or ""), "now": work.now}
+    row = work.session.execute(_LOOK_UP, asked).first()
+    return Candidate(*row) if row is not None else Candidate(None, None, None, None, None)
 
 
 def counters(
@@ -130,16 +139,16 @@ def check_password(
     if not hashing.verify(known, password.get_secret_value()):
         raise _refusal(found, name, source)
     account, person, held = found.account, found.person, found.password
-    throttle.forgive(own, shared)
     assert account is not None and person is not None and held is not None  # noqa: S101, PT018 - told by verify
     if hashing.is_outdated(held.hash):
         held.hash = hashing.hashed(normal(password.get_secret_value()))
     work.note("account", str(account.id))
     if proof is None:
+        throttle.forgive(own, shared)
         work.note("step", "password")
         asked = factors.of_account(work, account.id)
         return Passed(account.id, held.id, asked, None)
-    factor = factors.demand(work, account, proof)
+    factor = factors.demand(work, account, proof, own, shared, found.totp)
     entered = start_session(work, account, person, factor, source, found.device)
     return Passed(account.id, held.id, (factor,), entered)
 

@@ -2,14 +2,15 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pyotp
 import pytest
 
 import iam
-from iam import otp_codes
+from iam import otp_codes, throttle
 from iam.entering import Entered
-from iam.otp_codes import STEP, enrolment, new_secret, step_at, step_of
+from iam.otp_codes import STEP, enrolment, new_secret, step_of
 from kernel import db
 from kernel.errors import Busy, Conflict, OmniError, Refused, StepUpNeeded
 from tests import world
@@ -28,7 +29,7 @@ def code(at: datetime) -> str:
 )
 def test_a_code_is_good_one_step_either_way(shift: int, passes: bool) -> None:
     shown = code(NOON + timedelta(seconds=shift))
-    assert (step_of(SECRET, shown, NOON, None) is not None) is passes
+    assert (step_of(SECRET, shown, NOON) is not None) is passes
 
 
 def test_the_reference_values_of_rfc_6238() -> None:
@@ -36,15 +37,14 @@ def test_the_reference_values_of_rfc_6238() -> None:
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
     for seconds, digits in ((59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (2000000000, "279037")):
         at = datetime.fromtimestamp(seconds, UTC)
-        assert step_of(secret, digits, at, None) == seconds // 30
+        assert step_of(secret, digits, at) == seconds // 30
 
 
-def test_a_step_passes_once_and_only_forwards() -> None:
-    used = step_of(SECRET, code(NOON), NOON, None)
-    assert used == step_at(NOON)
-    assert step_of(SECRET, code(NOON), NOON, used) is None
-    assert step_of(SECRET, code(NOON - timedelta(seconds=STEP)), NOON, used) is None
-    assert step_of(SECRET, code(NOON + timedelta(seconds=STEP)), NOON, used) == used + 1
+def test_a_step_passes_once_and_only_forwards(database: str) -> None:
+    totp, tries = uuid4(), throttle.key("factor", "someone")
+    outcomes = [throttle.use(totp, step, tries, NOON) for step in (100, 100, 99, 101, None, 102)]
+    assert outcomes == [True, False, False, True, False, True]
+    assert throttle.use(uuid4(), 100, tries, NOON), "each authenticator has its own steps"
 
 
 @pytest.mark.parametrize(
@@ -64,14 +64,14 @@ def test_a_step_passes_once_and_only_forwards() -> None:
     ],
 )
 def test_what_is_not_six_digits_is_no_code(typed: str) -> None:
-    assert step_of(SECRET, typed, NOON, None) is None
+    assert step_of(SECRET, typed, NOON) is None
 
 
 def test_spaces_and_dashes_do_not_matter() -> None:
     shown = code(NOON)
     assert (
-        step_of(SECRET, f" {shown[:3]} {shown[3:]} ", NOON, None)
-        == step_of(SECRET, f"{shown[:3]}-{shown[3:]}", NOON, None)
+        step_of(SECRET, f" {shown[:3]} {shown[3:]} ", NOON)
+        == step_of(SECRET, f"{shown[:3]}-{shown[3:]}", NOON)
         is not None
     )
 
