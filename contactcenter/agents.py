@@ -44,7 +44,7 @@ class Standing(Answer):
         return cls(state=held.state, reason=held.reason, since=held.since.isoformat(), presence=held.presence)
 
 
-@action("agent.enrol", scope=lambda fields: f"site:{fields.site}", answer=None)
+@action("agent.enrol", scope=lambda fields: f"site:{fields.site}")
 def enrol_agent(
     work: Work,
     *,

@@ -2,10 +2,8 @@
 
 import secrets
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy import or_
 from sqlmodel import col, select
 
@@ -244,9 +242,7 @@ def transfer(work: Work, conversation: Conversation, *, queue_id: UUID) -> Conve
 
 
 @action("conversation.close", on=Conversation, answer=Status)
-def close(
-    work: Work, conversation: Conversation, *, disposition_id: Annotated[UUID | None, Field()] = None
-) -> Conversation:
+def close(work: Work, conversation: Conversation, *, disposition_id: UUID | None = None) -> Conversation:
     """End a conversation; without its disposition it waits in wrap-up until that is chosen. [OC-2, OC-14]"""
     chosen = _disposition(work, conversation, disposition_id) if disposition_id else None
     if conversation.status == CLOSED:

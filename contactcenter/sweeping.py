@@ -27,6 +27,7 @@ from contactcenter.models import (
     RESERVED,
     VOICE,
     WRAP_UP,
+    AgentProfile,
     AgentState,
     Conversation,
     Queue,
@@ -118,7 +119,15 @@ def matches(session: Session, now: datetime) -> list[UUID]:
             and candidates.serves(agent.id, queues[queue_id].scope, now, session)
             for queue_id, channel, language, since in waiting
         )
+        and _has_choice(session, agent, now)
     ]
+
+
+def _has_choice(session: Session, agent: candidates.ReadyAgent, now: datetime) -> bool:
+    """Tell whether something is left for an agent once what he has just turned down is taken away."""
+    held = session.get_one(AgentState, agent.id)
+    profile = session.get_one(AgentProfile, held.profile_id)
+    return bool(routing.best_for(session, held, profile, agent.room, now))
 
 
 def something_to_do(session: Session, now: datetime) -> bool:

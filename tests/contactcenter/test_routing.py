@@ -318,3 +318,20 @@ def act(house: House, name: str, agent: Agent, talks: list[Conversation]) -> Non
             conversations.decline(agent.actor, offered.id)
         elif name == "close" and open_:
             conversations.close(agent.actor, open_.id, disposition_id=house.dispositions()["solved"])
+
+
+def test_a_declined_conversation_comes_back_to_a_lone_agent_after_a_rest(
+    house: House, hands: Hands, auditor: Any
+) -> None:
+    ama = house.agent().ready()
+    met = arrives(house.widget(house.queue())).conversation()
+    conversations.decline(ama.actor, met.id)
+    assert ama.state().state == "ready"
+    for _ in range(5):
+        hands.forward(seconds=10)
+        sweeping._rest[0] = 0.0
+        assert sweeping.look(clock.now()) == 0
+    assert auditor("routing.sweep") == []
+    hands.forward(seconds=11)
+    assert sweeping.look(clock.now()) == 1
+    assert conversation(met.id).assignee_id == ama.id
