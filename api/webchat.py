@@ -26,7 +26,7 @@ from kernel import clock
 from kernel.errors import Busy, Malformed, NotFound, NotSignedIn, OmniError
 
 MAX_STREAMS = 2000
-BURST, PER_SECOND = 60.0, 1.0
+BURST, PER_SECOND = 100.0, 5.0
 """How many chats one address may open at once, and how many more each second."""
 _streams: set[object] = set()
 

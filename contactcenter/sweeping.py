@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, or_, text
+from sqlalchemy import bindparam, func, or_, text, tuple_
 from sqlalchemy import select as sql
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
@@ -182,3 +182,38 @@ def look(now: datetime) -> int:
             _rest[0] = clock.monotonic() + REST
             break
     return total
+
+
+def unserved(session: Session, now: datetime) -> list[UUID]:
+    """Return the chats in the hands of agents whom the book no longer lets serve there: a role taken back, or run out."""
+    held = (col(Conversation.assignee_id), col(Conversation.scope))
+    pairs = session.execute(
+        sql(*held).where(col(Conversation.status).in_((RESERVED, OPEN)), col(Conversation.channel) != VOICE).distinct()
+    ).all()
+    lost = [(agent, scope) for agent, scope in pairs if agent and not candidates.serves(agent, scope, now, session)]
+    if not lost:
+        return []
+    asked = sql(col(Conversation.id)).where(
+        col(Conversation.status).in_((RESERVED, OPEN)), col(Conversation.channel) != VOICE, tuple_(*held).in_(lost)
+    )
+    return list(session.scalars(asked.limit(BATCH)))
+
+
+@action("routing.reclaim")
+def reclaim(work: Work) -> int:
+    """Give chats back whose agents may no longer serve there; other agents get them. [OC-2, OC-14]"""
+    found = unserved(work.session, work.now)
+    statement = select(Conversation).where(col(Conversation.id).in_(found)).order_by(col(Conversation.id))
+    taken = list(work.select(statement.with_for_update(skip_locked=True)))
+    for conversation in taken:
+        offers.give_back(work, conversation, "agent-gone")
+    return len(taken)
+
+
+@sweeps.sweep("routing-rights", seconds=1)
+def look_for_lost_rights(now: datetime) -> int:
+    """Reclaim what is in the hands of whoever may no longer serve; return how much."""
+    with read_session() as session:
+        if not unserved(session, now):
+            return 0
+    return reclaim(CLERK)

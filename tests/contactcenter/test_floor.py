@@ -194,3 +194,32 @@ def test_a_fruitless_round_is_followed_by_a_rest(house: House, monkeypatch: pyte
         sweeping.look(clock.now())
     assert rounds == [0]
     sweeping._rest[0] = 0.0
+
+
+def test_whoever_loses_the_role_loses_the_chats(house: House, hands: Hands) -> None:
+    who = world.person()
+    iam.give_role(
+        world.SETUP,
+        person_id=who.id,
+        role="agent",
+        scope=house.scope,
+        end=hands.time + timedelta(hours=1),
+        reason="test",
+    )
+    profile = agents.enrol_agent(
+        world.SETUP, person_id=who.id, name=who.name, site=house.mark, languages=["fr"], voice=False, chats=2
+    )
+    ama = Agent(who.actor, profile).ready()
+    line = house.widget(house.queue())
+    met = arrives(line).conversation()
+    conversations.accept(ama.actor, met.id)
+    offered = arrives(line).conversation()
+    assert offered.assignee_id == ama.id
+    assert sweeping.look_for_lost_rights(clock.now()) == 0
+    hands.forward(hours=2)
+    kofi = house.agent(chats=2).ready()
+    assert sweeping.look_for_lost_rights(clock.now()) == 2
+    assert {conversation(c.id).assignee_id for c in (met, offered)} <= {kofi.id, None}
+    assert conversation(met.id).assignee_id == kofi.id
+    with pytest.raises(Denied):
+        conversations.reply(ama.actor, met.id, text="x")
