@@ -12,6 +12,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import fields, logs, operations  # noqa: F401 - fields registers every use case
 from api.console.problems import answer_page_error
@@ -58,6 +59,34 @@ async def _told(request: Request, error: Exception) -> Response:
     return await (answer_error if isinstance(error, OmniError) else answer_burst)(request, error)
 
 
+class Bursts:
+    """Answers what should not have happened, inside the layers that count answers and put headers on them.
+
+    (What the framework itself answers for `Exception` leaves above every layer.)
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; an error becomes an answer, unless one has begun to leave."""
+        begun = scope["type"] != "http"
+
+        async def noted(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except Exception as error:
+            if begun:
+                raise
+            log.exception("a request failed", extra={"method": scope["method"]})
+            answer = await _told(Request(scope, receive), error)
+            await answer(scope, receive, send)
+
+
 def build() -> Starlette:
     """Compose the application."""
     logs.set_up()
@@ -71,8 +100,9 @@ def build() -> Starlette:
         middleware=[
             Middleware(operations.Measured),
             Middleware(SecurityHeaders, framed={"/chat": "*"}, secure=secure),
+            Middleware(Bursts),
             Middleware(SameOriginOnly),
             Middleware(GZipMiddleware, minimum_size=1000),
         ],
-        exception_handlers={OmniError: _told, HTTPException: _told, Exception: _told},
+        exception_handlers={OmniError: _told, HTTPException: _told},
     )

@@ -25,9 +25,10 @@ from kernel import clock, fresh, gate, once
 from kernel.actor import Actor
 from kernel.db import Record, uuid7
 from kernel.errors import NotFound, OmniError
-from kernel.frame import Body, Frame, draft_of, forget_keys, hold_keys, key_of, record_outcome
+from kernel.frame import Body, Frame, draft_of, record_outcome
 from kernel.gate import ANYWHERE
 from kernel.history import WriteSession
+from kernel.keys import forget_keys, hold_keys, key_of
 from kernel.ledger.entries import insert_statement
 from kernel.transaction import KEY_ERASED, finish, told, write_transaction
 
@@ -136,7 +137,7 @@ class Action(Frame, Generic[P, R]):
 
     kind = "action"
 
-    def __call__(self, actor: Actor, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Do it, or raise one of the house's errors; either way it is written down."""
         target_id = self.target_of(args)
         outer = _acting.get()

@@ -1,6 +1,5 @@
 """What actions and readings share: the form of a body, its validation, denials, and the entry that each outcome leaves."""
 
-import hashlib
 import inspect
 import logging
 import re
@@ -10,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
-from sqlalchemy import Select, bindparam, text
+from sqlalchemy import Select, bindparam
 from sqlalchemy import select as sql_select
 
 from kernel import clock, gate
 from kernel.actor import Actor
-from kernel.db import HOUSE, Record
+from kernel.db import HOUSE, Record, uuid7
 from kernel.errors import Denied, Fault, Malformed, NotFound, NotSignedIn, OmniError, StepUpNeeded, Unavailable
 from kernel.gate import ANYWHERE, Verdict
+from kernel.keys import forget_keys
 from kernel.ledger.entries import Detail, Draft
 from kernel.ledger.writer import Writer
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 Body = Callable[..., Any]
 CLAUSES = re.compile(r"\[((?:[A-Z]{2}-\d+(?:, )?)+)\]")
-KEY_SECONDS, MAX_KEYS = 30.0, 10_000
-_keys: dict[UUID, tuple[bytes, float]] = {}
 log = logging.getLogger("omniwarden.kernel")
 
 
@@ -67,6 +65,15 @@ class Frame:
     def seen(self, target_id: Any) -> dict[str, Any]:
         """Return what the entry will tell of target and scope, so far as it is known."""
         return {"target": f"{self.on.noun}:{target_id}" if self.on and isinstance(target_id, UUID) else None}
+
+    def turn_away(self, actor: Actor, error: OmniError) -> None:
+        """Write down that somebody's request was turned away before it could be read as this use case.
+
+        Raises:
+            Unavailable: when it cannot be written down.
+
+        """
+        record_outcome(self, actor, uuid7(), clock.now(), {}, error, error)
 
     def perform(self, work: "Work", target_id: Any, kwargs: dict[str, Any], seen: dict[str, Any]) -> Any:
         """Fetch, ask the gate, validate and run the body; `seen` gathers what the entry tells even of a refusal.
@@ -181,34 +188,6 @@ def denied(verdict: Verdict, actor: Actor, target: Record | None, now: datetime)
     return Denied(verdict.why, verdict.clause, hidden=hidden)
 
 
-def key_of(work: "Work", subject: UUID) -> bytes:
-    """Return the key that encrypts a person's content beside the ledger, made at first need; erasing it erases the content.
-
-    A key remembered from before is held in the message that commits (see `hold_keys`), so an erasure never misses a writer.
-    """
-    at = clock.monotonic()
-    known = _keys.get(subject)
-    if known is not None and at - known[1] < KEY_SECONDS:
-        work.keys[subject] = known[0]
-        return known[0]
-    key = bytes(work.session.execute(text("select ledger.key_of(:id)"), {"id": subject}).scalar_one())
-    if len(_keys) >= MAX_KEYS:
-        _keys.clear()
-    work.after_commit(lambda: _keys.__setitem__(subject, (key, at)))
-    return key
-
-
-def hold_keys(work: "Work") -> bytes:
-    """Return the statements that hold the remembered keys this work used; they fail where one was erased meanwhile."""
-    told = [f"select ledger.hold_key('{s}', '\\x{hashlib.sha256(k).hexdigest()}'); " for s, k in work.keys.items()]
-    return "".join(told).encode()
-
-
-def forget_keys() -> None:
-    """Forget the remembered keys: one of them was erased by another process."""
-    _keys.clear()
-
-
 def draft_of(
     work: "Work",
     seen: dict[str, Any],
@@ -257,7 +236,7 @@ def write_with(make: Callable[[], Writer]) -> None:
 
 def close_writer() -> None:
     """Write what waits and close the writer; at shutdown, after a fork, between test databases."""
-    _keys.clear()
+    forget_keys()
     while _writers:
         _writers.pop().close()
 

@@ -37,7 +37,7 @@ class Reading(Frame, Generic[P, R]):
 
     watched: bool = False
 
-    def __call__(self, actor: Actor, *args: P.args, **kwargs: P.kwargs) -> R:
+    def __call__(self, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         """Read it, or raise one of the house's errors. A watched reading and every refusal is written down first.
 
         Raises:
@@ -52,7 +52,7 @@ class Reading(Frame, Generic[P, R]):
                 raise Unavailable("The ledger cannot be written, so this cannot be shown.") from lost
         return result
 
-    def begin(self, actor: Actor, *args: P.args, **kwargs: P.kwargs) -> tuple[R, "Future[None] | None"]:
+    def begin(self, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> tuple[R, "Future[None] | None"]:
         """Read, and return the answer with the promise that the entry is durable; the answer must not leave before that."""
         target_id = self.target_of(args)
         action_id, now, seen = uuid7(), clock.now(), self.seen(target_id)

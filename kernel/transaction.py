@@ -13,12 +13,14 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from kernel import db
 from kernel.db import AUDITOR
-from kernel.errors import Conflict, OmniError, Refused, Unavailable
+from kernel.errors import Conflict, Malformed, OmniError, Refused, Unavailable
 from kernel.history import History, WriteSession
 
 GONE = "The database does not answer; nothing was done."
 _DONE = (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK)
 KEY_ERASED = "OW011"
+UNKEEPABLE = frozenset({"22001", "22003", "22008", "22021", "22P05"})
+"""A text too long, a number or time out of range, a character the database has no place for."""
 RETRY_STATES = frozenset({"40001", "40P01", "55P03", KEY_ERASED})
 
 
@@ -113,6 +115,10 @@ def told(error: Exception) -> OmniError | None:
     if isinstance(cause, psycopg.errors.CheckViolation):
         return Refused(None, f"The database refuses this: {cause.diag.message_primary}")
     state = getattr(cause, "sqlstate", None) or ""
+    if state in UNKEEPABLE or (isinstance(cause, psycopg.DataError) and not state):
+        return Malformed(
+            "A value that was sent cannot be kept: too large, too long, or a character with no place here."
+        )
     if state in RETRY_STATES:
         return Conflict("Somebody else was working on this at the same time; repeat.")
     if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError) or isinstance(error, OperationalError):
