@@ -125,13 +125,13 @@ def publish_quietly(work: Work, *, document: dict[str, Any]) -> int:
     return publish(work, document)
 
 
-@action("sample-role.give")
+@action("sample-field-role.give")
 def give(work: Work, *, ref: str, role: str, scope: str = "house") -> UUID:
     """Give a role."""
     return give_role(work, ref, role, scope, reason="test").id
 
 
-@action("sample-role.take")
+@action("sample-field-role.take")
 def take(work: Work, *, assignment: UUID) -> None:
     """Take a role back."""
     take_role(work, work.get(RoleAssignment, assignment, lock=True))
@@ -176,7 +176,7 @@ ROLES: dict[str, Any] = {
         "may": ["duty.*", "policy.*", "evidence.*", "waiver.*", "approval.read"],
     },
     "auditor": {"label": "Auditor", "is": ["member"], "never": ["approval.cast"]},
-    "founder": {"label": "Founder", "may": ["house.*", "sample-role.*", "role.escalate"]},
+    "founder": {"label": "Founder", "may": ["house.*", "sample-field-role.*", "role.escalate"]},
     "clerk-deadlines": {
         "label": "Deadlines clerk",
         "may": ["duty.sweep", "duty.recur", "waiver.sweep", "approval.sweep"],
