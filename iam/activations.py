@@ -13,10 +13,11 @@ from pydantic import SecretStr
 from sqlmodel import col, select
 
 from iam import factors, hashing, passwords, recovery, signin, throttle, tickets
+from iam.candidates import counters, look_up, told
 from iam.code_words import ACTIVATION_LENGTH, new_code, typed
 from iam.code_words import shown as grouped
 from iam.delivery import post, void_waiting
-from iam.entering import Entered, Source, start_session
+from iam.entering import Entered, Source, Who, start_session
 from iam.keys import fingerprint, pseudonym
 from iam.letters import CODE
 from iam.models_letters import MAIL, SMS
@@ -121,30 +122,28 @@ def open_activation(
     work: Work, *, name: signin.UserName, code: SecretStr, source: Source, password: SecretStr | None = None
 ) -> _Allowed:
     """Use an activation code. A new authenticator also asks for the password, so one stolen telephone is not enough. [ID-5]"""
-    found = signin.look_up(work, name, None)
-    own, shared = signin.counters(name, source, None)
+    found = look_up(work, name, None)
+    own, shared = counters(name, source, None)
     throttle.count((*own, *shared), work.now)
-    account, person = found.account, found.person
-    unused = _unused(work, account.id) if account else []
-    wanted = _digest(account.id if account else UUID(int=0), code.get_secret_value())
+    unused = _unused(work, found.account_id) if found else []
+    wanted = _digest(found.account_id if found else UUID(int=0), code.get_secret_value())
     held = next((a for a in unused if a.digest == wanted and a.expires_at > work.now), None)
     is_allowed = held is not None
     if password is not None:
-        known = found.password.hash if found.password is not None else None
-        is_allowed = hashing.verify(known, password.get_secret_value()) and is_allowed
+        is_allowed = hashing.verify(found.hash if found else None, password.get_secret_value()) and is_allowed
     elif held is not None and held.purpose == FACTOR:
         is_allowed = False
-    if account is None or person is None or held is None or not is_allowed or not _may_open(account, person):
-        who = {"account": str(account.id)} if account else {"unknown": pseudonym(signin.plain_name(name))}
-        raise factors.wrong("activation", NO, source=pseudonym(source.address), **who)
+    if found is None or held is None or not is_allowed or not _may_open(found.account_status, found.person_status):
+        raise factors.wrong("activation", NO, source=pseudonym(source.address), **told(found, name))
     throttle.forgive(own, shared)
+    account, person = work.get(Account, found.account_id), work.get(Person, found.person_id)
     held.used_at = work.now
     needs = _needs(work, account, held)
     return _Allowed(held.id, account.id, person.name, account.name, person.language, needs)
 
 
-def _may_open(account: Account, person: Person) -> bool:
-    return account.status in {"pending", "active"} and person.status in {"joining", "active"}
+def _may_open(account_status: str, person_status: str) -> bool:
+    return account_status in {"pending", "active"} and person_status in {"joining", "active"}
 
 
 def _needs(work: Work, account: Account, held: Activation) -> tuple[Need, ...]:
@@ -161,7 +160,7 @@ def _in_use(work: Work, account: Account, activation_id: UUID) -> Activation:
     over = held.used_at is None or work.now - held.used_at > timedelta(minutes=TICKET_MINUTES)
     if held.account_id != account.id or held.ended_at is not None or over:
         raise Refused("ID-5", tickets.OVER)
-    if not _may_open(account, work.get(Person, account.person_id)):
+    if not _may_open(account.status, work.get(Person, account.person_id).status):
         raise Refused("ID-5", tickets.OVER)
     return held
 
@@ -202,7 +201,7 @@ def finish_first(work: Work, account: Account, *, activation_id: UUID, code: Sec
     if account.status == "pending":
         account.status, account.activated_at, person.status = "active", work.now, "active"
         work.fact("person.activated", person_id=person.id, account_id=account.id)
-    entered = start_session(work, account, person, "otp", source, None)
+    entered = start_session(work, Who(person.id, account.id, person.scope), "otp", source, None)
     return Finished(tuple(codes), entered)
 
 

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from iam import tickets
 from iam.factors import Factor
 from iam.keys import pseudonym
-from iam.models_people import Account, Person
 from iam.models_sessions import Device, Session
 from kernel.action import Work
 from policy import book
@@ -59,20 +58,27 @@ def summary(agent: str) -> str:
     return " on ".join(part for part in (browser, system) if part) or "Unknown browser"
 
 
-def start_session(
-    work: Work, account: Account, person: Person, factor: Factor, source: Source, device: Device | None
-) -> Entered:
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Whose session begins: the person, by which account, of which site."""
+
+    person_id: UUID
+    account_id: UUID
+    scope: str
+
+
+def start_session(work: Work, who: Who, factor: Factor, source: Source, device_id: UUID | None) -> Entered:
     """Begin a session for someone whose proofs were good, and remember the device. [ID-1]"""
     token, device_token = tickets.new_token(), None
-    if device is None:
+    if device_id is None:
         device_token = tickets.new_token()
-        device = _remember(work, account, source, device_token)
+        device_id = _remember(work, who, source, device_token)
     session = Session(
-        scope=person.scope,
+        scope=who.scope,
         digest=tickets.digest(token),
-        person_id=person.id,
-        account_id=account.id,
-        device_id=device.id,
+        person_id=who.person_id,
+        account_id=who.account_id,
+        device_id=device_id,
         factor=factor,
         factor_at=work.now,
         agent=summary(source.agent),
@@ -81,23 +87,23 @@ def start_session(
         ends_at=work.now + timedelta(hours=book.number("ID-1", "session_hours")),
     )
     work.add(session)
-    work.note("person", str(person.id))
+    work.note("person", str(who.person_id))
     work.note("factor", factor)
     work.note("source", pseudonym(source.address))
-    work.fact("session.started", session_id=session.id, person_id=person.id)
-    return Entered(token, session.id, person.id, account.id, session.ends_at, device_token)
+    work.fact("session.started", session_id=session.id, person_id=who.person_id)
+    return Entered(token, session.id, who.person_id, who.account_id, session.ends_at, device_token)
 
 
-def _remember(work: Work, account: Account, source: Source, token: str) -> Device:
+def _remember(work: Work, who: Who, source: Source, token: str) -> UUID:
     made = Device(
-        scope=account.scope,
+        scope=who.scope,
         digest=tickets.digest(token),
-        person_id=account.person_id,
-        account_id=account.id,
+        person_id=who.person_id,
+        account_id=who.account_id,
         agent=summary(source.agent),
         known_at=work.now,
         ends_at=work.now + timedelta(days=book.number("ID-1", "device_days")),
     )
     work.add(made)
     work.session.flush()
-    return made
+    return made.id

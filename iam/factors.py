@@ -1,5 +1,6 @@
 """The second factor: which ones an account has, and whether a proof is good. Shared by sign-in, step-up and re-entry. [ID-1]"""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -31,6 +32,18 @@ class Proof(BaseModel):
     recovery: SecretStr | None = None
     ticket: passkeys.Token | None = None
     credential: passkeys.Credential | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """An authenticator as it is kept: its secret sealed to its own row."""
+
+    id: UUID
+    sealed: bytes
+
+    def secret(self) -> str:
+        """Open the secret; it stays in this process."""
+        return unseal(self.sealed, f"{Totp.noun}:{self.id}").decode()
 
 
 def factor_key(account_id: UUID) -> throttle.Key:
@@ -70,15 +83,15 @@ def _unused(account_id: UUID):  # type: ignore[no-untyped-def]  # noqa: ANN202 -
     )
 
 
-def shown(work: Work, account: Account, proof: Proof) -> Factor | None:
+def shown(work: Work, account_id: UUID, proof: Proof) -> Factor | None:
     """Return whether a recovery code or a passkey's answer is good, and use it up; None when it is wrong, used or too old.
 
     The row is locked, so of two who show the same at the same time one passes.
     """
     if proof.recovery is not None:
-        return "recovery" if _good_recovery(work, account.id, proof.recovery.get_secret_value()) else None
+        return "recovery" if _good_recovery(work, account_id, proof.recovery.get_secret_value()) else None
     if proof.ticket is not None and proof.credential is not None:
-        return "passkey" if passkeys.proves(work, account, proof.ticket, proof.credential) else None
+        return "passkey" if passkeys.proves(work, account_id, proof.ticket, proof.credential) else None
     return None
 
 
@@ -103,39 +116,44 @@ def sealed_totp(account: Account, secret: str, made_at: datetime) -> Totp:
     return made
 
 
-def open_secret(totp: Totp) -> str:
-    """Return the secret of an authenticator; it stays in this process."""
-    return unseal(totp.sealed, totp.ref).decode()
-
-
 def demand(
     work: Work,
-    account: Account,
+    account_id: UUID,
     proof: Proof,
     own: tuple[throttle.Key, ...] = (),
     shared: tuple[throttle.Key, ...] = (),
-    totp: Totp | None = None,
+    paired: Paired | None = None,
 ) -> Factor:
     """Count a try, check the proof, use it up, and return the factor.
 
-    `own` and `shared` are counters to forgive with it, `totp` is the authenticator where it is at hand.
+    `own` and `shared` are counters to forgive with it, `paired` is the authenticator where it is at hand.
     Raises Busy while held back, Refused when the proof is wrong.
     """
-    key = factor_key(account.id)
+    key = factor_key(account_id)
+    found: Factor | None = None
     if proof.code is not None:
-        totp = totp or current_totp(work, account.id)
-        step = step_of(open_secret(totp), proof.code.get_secret_value(), work.now) if totp else None
-        found: Factor | None = (
-            "otp" if throttle.use(totp.id if totp else account.id, step, key, work.now, own, shared) else None
-        )
+        paired = paired or _paired(work, account_id)
+        step = step_of(paired.secret(), proof.code.get_secret_value(), work.now) if paired else None
+        if throttle.use(paired.id if paired else account_id, step, key, work.now, own, shared):
+            found = "otp"
     else:
         throttle.count([key], work.now)
-        found = shown(work, account, proof)
+        found = shown(work, account_id, proof)
         if found is not None:
             throttle.forgive([key, *own], shared)
     if found is None:
-        raise wrong("factor", WRONG, account=str(account.id))
+        raise wrong("factor", WRONG, account=str(account_id))
     return found
+
+
+def open_secret(totp: Totp) -> str:
+    """Open the secret of an authenticator; it stays in this process."""
+    return Paired(totp.id, totp.sealed).secret()
+
+
+def _paired(work: Work, account_id: UUID) -> Paired | None:
+    totp = current_totp(work, account_id)
+    return Paired(totp.id, totp.sealed) if totp is not None else None
 
 
 def wrong(cause: str, why: str, **notes: str) -> Refused:

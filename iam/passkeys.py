@@ -136,17 +136,17 @@ def register_passkey(work: Work, account: Account, *, ticket: Token, credential:
     )
 
 
-def proves(work: Work, account: Account, ticket: str, credential: str) -> bool:
+def proves(work: Work, account_id: UUID, ticket: str, credential: str) -> bool:
     """Tell whether an answer to a challenge comes from one of the account's passkeys; the challenge is used up either way."""
     try:
-        challenge = _asked(ticket, ASSERT, account.id, work)
+        challenge = _asked(ticket, ASSERT, account_id, work)
         content: dict[str, Any] = json.loads(credential)
         named = base64url_to_bytes(str(content["rawId"]))
     except (Refused, ValueError, KeyError, TypeError):
         return False
     known = work.select(
         select(Passkey)
-        .where(Passkey.credential_id == named, Passkey.account_id == account.id, col(Passkey.ended_at).is_(None))
+        .where(Passkey.credential_id == named, Passkey.account_id == account_id, col(Passkey.ended_at).is_(None))
         .with_for_update()
     ).first()
     if known is None:

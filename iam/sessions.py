@@ -76,7 +76,7 @@ def unlock_session(
         if not hashing.verify(held.hash if held else None, password.get_secret_value()):
             raise factors.wrong("unlock", "This is not the password.", account=str(account.id))
         throttle.forgive([factors.factor_key(account.id)])
-    elif proof is None or proof.credential is None or factors.demand(work, account, proof) != "passkey":
+    elif proof is None or proof.credential is None or factors.demand(work, account.id, proof) != "passkey":
         raise factors.wrong("unlock", "The password or a passkey is needed.", account=str(account.id))
     session.locked_at = None
     work.after_commit(partial(presence.LIVE.forget, bytes(session.digest)))
@@ -88,8 +88,7 @@ def step_up(work: Work, session: Session, *, proof: Proof) -> None:
     _still_on(work, session)
     if session.id != work.actor.session:
         raise Refused("ID-1", "The factor is shown in the session that needs it.")
-    account = work.get(Account, session.account_id)
-    session.factor = factors.demand(work, account, proof)
+    session.factor = factors.demand(work, session.account_id, proof)
     session.factor_at = work.now
     work.after_commit(partial(presence.LIVE.forget, bytes(session.digest)))
 

@@ -204,7 +204,6 @@ def test_the_secret_is_sealed_in_the_database_and_opens_in_its_own_row_only(data
         mine = session.scalars(select(Totp).where(Totp.account_id == ama.account_id)).one()
         his = session.scalars(select(Totp).where(Totp.account_id == kofi.account_id)).one()
     assert ama.otp.encode() not in mine.sealed
-    assert factors.open_secret(mine) == ama.otp
-    moved = Totp(**{**his.model_dump(), "sealed": mine.sealed})
+    assert factors.Paired(mine.id, mine.sealed).secret() == ama.otp
     with pytest.raises(Unavailable):
-        factors.open_secret(moved)
+        factors.Paired(his.id, mine.sealed).secret()
