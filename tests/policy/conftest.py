@@ -8,11 +8,14 @@ import orjson
 import pytest
 
 from kernel import clock, db, founding, frame, fresh
-from kernel.actor import clerk
+from kernel.actor import Actor, clerk
+from kernel.db import read_session
 from kernel.postgres import Cluster
-from policy import book
+from policy import book, inbox
+from policy.models import Approval, ApprovalVote
 from tests.conftest import RUN, WORKER, _empty, leave, use
 from tests.policy import field
+from tests.policy.field import someone
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +79,49 @@ def entries_of(url: str, action: str) -> list[dict[str, Any]]:
     with db.connect(db.AUDITOR, url) as conn:
         rows = conn.execute("select body from ledger.entry where action = %s order by id", [action])
         return [orjson.loads(row[0]) for row in rows]
+
+
+class Question:
+    """An order that was put before its approvers."""
+
+    def __init__(self, requester: Actor, content: dict[str, object], implementers: list[Actor] | None = None) -> None:
+        self.requester = requester
+        self.order = field.draft(requester, content=content, implementers=[who.id for who in implementers or []])
+        self.approval = field.ask(requester, self.order.id)
+
+    def now(self) -> Approval:
+        with read_session() as session:
+            return session.get(Approval, self.approval.id)
+
+    def vote(self, who: Actor, yes: bool = True, **more: object) -> ApprovalVote:
+        return inbox.cast(who, self.approval.id, yes=yes, digest=more.pop("digest", self.now().digest), **more)
+
+    def edit(
+        self, by: Actor, content: dict[str, object], reason: str | None = None, implementers: list[Actor] | None = None
+    ) -> Approval:
+        field.edit(
+            by,
+            self.order.id,
+            content=content,
+            implementers=None if implementers is None else [who.id for who in implementers],
+        )
+        return field.ask(by, self.order.id, reason=reason)
+
+    def votes(self) -> list[ApprovalVote]:
+        with read_session() as session:
+            return list(session.query(ApprovalVote).filter_by(approval_id=self.approval.id).order_by(ApprovalVote.id))
+
+
+@pytest.fixture
+def director(house: str) -> Actor:
+    return someone("director")
+
+
+@pytest.fixture
+def officer(house: str) -> Actor:
+    return someone("officer")
+
+
+@pytest.fixture
+def question(director: Actor, officer: Actor) -> Question:
+    return Question(someone(), {"title": "New switch", "plan": "swap it"})

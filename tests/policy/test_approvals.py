@@ -9,58 +9,12 @@ from kernel.actor import Actor, clerk, person
 from kernel.db import read_session, uuid7
 from kernel.errors import Conflict, Denied, Malformed, Refused
 from policy import delegations, inbox
-from policy.models import Approval, ApprovalRevision, ApprovalVote
+from policy.models import Approval, ApprovalRevision
 from tests.policy import field
-from tests.policy.conftest import Hands
+from tests.policy.conftest import Hands, Question
 from tests.policy.field import someone
 
 pytestmark = pytest.mark.usefixtures("house")
-
-
-class Question:
-    """An order that was put before its approvers."""
-
-    def __init__(self, requester: Actor, content: dict[str, object], implementers: list[Actor] | None = None) -> None:
-        self.requester = requester
-        self.order = field.draft(requester, content=content, implementers=[who.id for who in implementers or []])
-        self.approval = field.ask(requester, self.order.id)
-
-    def now(self) -> Approval:
-        with read_session() as session:
-            return session.get(Approval, self.approval.id)
-
-    def vote(self, who: Actor, yes: bool = True, **more: object) -> ApprovalVote:
-        return inbox.cast(who, self.approval.id, yes=yes, digest=more.pop("digest", self.now().digest), **more)
-
-    def edit(
-        self, by: Actor, content: dict[str, object], reason: str | None = None, implementers: list[Actor] | None = None
-    ) -> Approval:
-        field.edit(
-            by,
-            self.order.id,
-            content=content,
-            implementers=None if implementers is None else [who.id for who in implementers],
-        )
-        return field.ask(by, self.order.id, reason=reason)
-
-    def votes(self) -> list[ApprovalVote]:
-        with read_session() as session:
-            return list(session.query(ApprovalVote).filter_by(approval_id=self.approval.id).order_by(ApprovalVote.id))
-
-
-@pytest.fixture
-def director(house: str) -> Actor:
-    return someone("director")
-
-
-@pytest.fixture
-def officer(house: str) -> Actor:
-    return someone("officer")
-
-
-@pytest.fixture
-def question(director: Actor, officer: Actor) -> Question:
-    return Question(someone(), {"title": "New switch", "plan": "swap it"})
 
 
 def test_two_different_persons_of_the_asked_roles_grant(question: Question, director: Actor, officer: Actor) -> None:

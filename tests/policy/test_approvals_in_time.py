@@ -7,11 +7,10 @@ import pytest
 
 from kernel.actor import Actor
 from kernel.errors import OmniError, Refused
-from policy import deadlines, inbox
+from policy import deadlines, delegations, inbox
 from tests.policy import field
-from tests.policy.conftest import Hands, entries_of
+from tests.policy.conftest import Hands, Question, entries_of
 from tests.policy.field import someone
-from tests.policy.test_approvals import Question, director, officer, question  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.usefixtures("house")
 
