@@ -9,7 +9,7 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from contactcenter.models import Conversation
-from iam import factors
+from iam.keys import unseal
 from iam.models_people import Account, Person
 from iam.models_secrets import Totp
 from kernel.action import Work
@@ -96,7 +96,7 @@ def demo_codes(work: Work) -> list[DemoCode]:
             person_id=person.id,
             name=person.name,
             user_name=account.name,
-            code=pyotp.TOTP(factors.open_secret(totp)).at(work.now),
+            code=pyotp.TOTP(unseal(totp.sealed, totp.ref).decode()).at(work.now),
         )
         for person, account, totp in rows
     ]

@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from api.console import entry, readings
 from contactcenter import agents
 from kernel import clock
+from kernel.settings import settings
 from tests import world
 from tests.contactcenter.house import SETUP, House, arrives
 
@@ -232,3 +234,15 @@ def test_unknown_pages_and_ids_are_not_found(browser_of):
     for path in ("/people/not-a-uuid", "/desk/not-a-uuid", "/conversations/0198a0f0-0000-7000-8000-00000000ffff"):
         assert ama.get(path).status_code == 404, path
     assert ama.get("/no/such/page").status_code == 404
+
+
+def test_codes_are_shown_in_the_demonstration_house_only(visitor, monkeypatch):
+    ama = world.activated()
+    assert visitor.get("/demo/codes").status_code in {303, 403}
+    for module in (readings, entry):
+        monkeypatch.setattr(module, "settings", settings.model_copy(update={"demo": True}))
+    page = visitor.get("/demo/codes")
+    assert page.status_code == 200, page.text
+    code = ama.code()
+    assert code in page.text.replace(" ", "") or ama.code() in page.text.replace(" ", "")
+    assert ama.user_name in visitor.get("/signin").text
