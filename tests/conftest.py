@@ -53,37 +53,10 @@ def template(cluster: Cluster) -> str:
                 migrate(cluster.dsn(making))
                 use(cluster.dsn(making))
                 fresh.refresh(force=True)
-                found_house(house.SETUP, document=known_only(house.shipped()))
+                found_house(house.SETUP, document=house.shipped())
                 leave()
                 conn.execute(f'alter database "{making}" rename to "{name}"')
     return name
-
-
-def known_only(document: dict) -> dict:
-    """The book without the rules of fields that have not landed yet."""
-    from kernel import edition
-    from kernel.action import every_action
-    from kernel.gate import CONDITIONS
-
-    known = set(every_action())
-    for role, lines in document.get("roles", {}).items():
-        for part in ("may", "never"):
-            kept = []
-            for line in lines.get(part, []):
-                rule = edition.parse_rule(role, line, "allow")
-                if any(rule.covers(a) for a in known) and (rule.condition is None or rule.condition in CONDITIONS):
-                    kept.append(line)
-            lines[part] = kept
-        lines["is"] = [r for r in lines.get("is", []) if r in document["roles"]]
-    document["actions"] = {
-        a: {**v, "needs": [n for n in v.get("needs", []) if n in CONDITIONS]}
-        for a, v in document.get("actions", {}).items()
-        if a in known
-    }
-    document["clerks"] = {
-        c: [r for r in roles if r in document["roles"]] for c, roles in document.get("clerks", {}).items()
-    }
-    return document
 
 
 def use(url: str) -> None:

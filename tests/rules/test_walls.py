@@ -14,6 +14,7 @@ UNGOVERNED = {
     "alembic_version": "alembic's own",
     "session_seen": "when a session was last used: a mark a minute, no decision of anyone's",
     "throttle": "counters of tries; the tries themselves are on the ledger",
+    "otp_step": "the last time step a code was used in, settled in one statement; the sign-in itself is on the ledger",
     "ticket": "one-use steps of a sign-in, minutes old at most",
     "once_key": "request keys kept a day, written in the action's own transaction",
 }
