@@ -43,8 +43,16 @@ def caller_of(connection: HTTPConnection) -> Actor:
 
 
 def source_of(connection: HTTPConnection) -> str:
-    """Return the address a request comes from, for throttling. Only the server's own view counts, no header."""
-    return connection.client.host if connection.client else "unknown"
+    """Return the address a request comes from, for throttling.
+
+    The server's own view, or, behind as many reverse proxies as the settings tell, what the outermost of them saw: each appends
+    the address it was called from to X-Forwarded-For, so what a caller wrote there himself stands further left.
+    """
+    seen = connection.client.host if connection.client else "unknown"
+    if settings.proxies == 0:
+        return seen
+    chain = [part.strip() for part in connection.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    return chain[-settings.proxies][:64] if len(chain) >= settings.proxies else seen
 
 
 def base_url() -> str:

@@ -1,21 +1,47 @@
 """Run the processes: web on a shared socket, and the sequencer with the signing key."""
 
+import logging
 import os
 import threading
 from pathlib import Path
 
+import psycopg
 import uvicorn
 
 from api import logs, processes
-from api.processes import Child
+from api.processes import REFUSED, Child
+from api.wire import Bounded
 from kernel import db
 from kernel.db import SEQUENCER
-from kernel.errors import Refused
+from kernel.errors import OmniError, Refused, Unavailable
 from kernel.ledger.sequencer import Sequencer
 from kernel.ledger.signer import Signer
 from kernel.settings import settings
 
+log = logging.getLogger("omniwarden.processes")
+INTERVAL = 0.04
+"""Seconds between looks: what people see live waits for the tree, so this is part of every delivery."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def check_house() -> None:
+    """Make sure that there is a house to serve, on a database of this release and of its own kind.
+
+    Raises:
+        Refused: no database is set, its tables are of another release, or it is (or is not) the demonstration's.
+        Unavailable: the database does not answer.
+
+    """
+    from api import demo, schema  # noqa: PLC0415 - alembic and the whole registry are loaded only for this
+
+    url = db.dsn_of(settings.database_url)
+    if not url:
+        raise Refused(None, "No database is set: set OMNIWARDEN_DATABASE_URL (or DATABASE_URL) first.")
+    try:
+        (demo.require_mark if settings.demo else demo.refuse_marked)(url)
+        schema.check(url)
+    except psycopg.OperationalError as error:
+        raise Unavailable(f"The database does not answer: {str(error).splitlines()[0]}") from error
 
 
 def web_children(host: str = "", port: int = 0, workers: int = 0) -> list[Child]:
@@ -41,6 +67,7 @@ def run_web(descriptor: int) -> None:
     uvicorn.run(
         "api.app:build",
         factory=True,
+        http=Bounded,
         fd=descriptor,
         log_config=None,
         access_log=False,
@@ -62,9 +89,18 @@ def signer() -> Signer:
     return Signer.create(settings.ledger_name, key, state)
 
 
-def run_sequencer(stop: threading.Event) -> None:
-    """Sequence until told to stop. The public verifier key lies beside the private one, for auditors."""
+def run_sequencer(stop: threading.Event) -> int:
+    """Sequence until told to stop; return the exit code.
+
+    A ledger that may not be signed, such as a restored older database, is refused with 3: only people can put that right.
+    The public verifier key lies beside the private one, for auditors.
+    """
     logs.set_up()
-    made = signer()
-    (Path(settings.key_folder) / "ledger.vkey").write_text("".join(f"{v.vkey}\n" for v in made.verifiers))
-    Sequencer(lambda: db.connect(SEQUENCER), made).run(stop)
+    try:
+        made = signer()
+        (Path(settings.key_folder) / "ledger.vkey").write_text("".join(f"{v.vkey}\n" for v in made.verifiers))
+        Sequencer(lambda: db.connect(SEQUENCER), made).run(stop, INTERVAL)
+    except OmniError as error:
+        log.critical("the sequencer refuses to go on: %s", error.why)
+        return REFUSED
+    return 0

@@ -40,6 +40,9 @@ class Settings(BaseModel):
         "",
         description="Address people use in their browser, for links and passkeys; empty means http://localhost:port.",
     )
+    proxies: int = Field(
+        0, ge=0, le=5, description="Reverse proxies in front that append to X-Forwarded-For; 0 trusts no such header."
+    )
     workers: int = Field(0, ge=0, le=64, description="Web processes; 0 means one per core.")
     threads: int = Field(4, ge=1, le=64, description="Threads, and database connections, of each web process.")
     database_timeout: int = Field(

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 import psycopg
-from psycopg.pq import ExecStatus
+from psycopg.pq import ConnStatus, ExecStatus
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -32,8 +32,12 @@ def send(raw: "psycopg.Connection[tuple[object, ...]]", statements: bytes) -> No
 
     """
     result = raw.pgconn.exec_(statements)
-    if result.status not in _DONE:
-        raise psycopg.errors.error_from_result(result)
+    if result.status in _DONE:
+        return
+    error = psycopg.errors.error_from_result(result)
+    if raw.pgconn.status != ConnStatus.OK and not isinstance(error, psycopg.OperationalError):
+        raise psycopg.OperationalError(f"the connection was lost: {error}") from error
+    raise error
 
 
 @contextmanager
@@ -88,7 +92,7 @@ def finish(raw: "psycopg.Connection[tuple[object, ...]]", entry: bytes, action_i
     try:
         send(raw, entry + b"; commit")
     except psycopg.OperationalError:
-        if raw.pgconn.status == psycopg.pq.ConnStatus.OK or not was_written(action_id):
+        if raw.pgconn.status == ConnStatus.OK or not was_written(action_id):
             raise
 
 
