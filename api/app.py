@@ -49,7 +49,10 @@ async def life(_: Starlette) -> AsyncIterator[None]:
 async def _told(request: Request, error: Exception) -> Response:
     """Answer what no door answered itself: a page for people, problem details for programs."""
     if not request.url.path.startswith(("/api/", "/chat/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/csp")):
-        return await answer_page_error(request, error)
+        try:
+            return await answer_page_error(request, error)
+        except OmniError as worse:  # no page can be made, most often for want of the database
+            return await answer_error(request, worse)
     if isinstance(error, HTTPException):
         return (
             await answer_error(request, NotFound("There is nothing at this address."))
@@ -99,7 +102,7 @@ def build() -> Starlette:
         lifespan=life,
         middleware=[
             Middleware(operations.Measured),
-            Middleware(SecurityHeaders, framed={"/chat": "*"}, secure=secure),
+            Middleware(SecurityHeaders, secure=secure),
             Middleware(Bursts),
             Middleware(SameOriginOnly),
             Middleware(GZipMiddleware, minimum_size=1000),

@@ -8,8 +8,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Annotated
 
+import psycopg
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from api import processes
 from kernel.errors import OmniError
@@ -32,10 +34,11 @@ def serve(
 ) -> None:
     """Serve the console and the JSON surface."""
     from api import logs  # noqa: PLC0415 - a command loads what it needs
-    from api.serving import web_children  # noqa: PLC0415
+    from api.serving import check_house, web_children  # noqa: PLC0415
 
     logs.set_up()
     processes.end_with_parent()
+    check_house()
     supervisor = processes.Supervisor(web_children(host, port, workers))
     supervisor.start()
     supervisor.run()
@@ -65,7 +68,7 @@ def sequencer() -> None:
     from api.serving import run_sequencer  # noqa: PLC0415
 
     processes.end_with_parent()
-    run_sequencer(processes.stop_event())
+    raise typer.Exit(run_sequencer(processes.stop_event()))
 
 
 @app.command()
@@ -104,13 +107,16 @@ def demo(
 @app.command()
 def migrate() -> None:
     """Bring the database to this release and, at first, found the house on the shipped book."""
-    from api import schema  # noqa: PLC0415
+    from api import demo, schema  # noqa: PLC0415
     from api.house import found  # noqa: PLC0415
+    from kernel import db  # noqa: PLC0415
     from kernel.settings import settings  # noqa: PLC0415
 
     url = settings.migrate_url or settings.database_url
     if not url:
         raise typer.BadParameter("Set OMNIWARDEN_DATABASE_URL (or DATABASE_URL) first.")
+    if not settings.demo:
+        demo.refuse_marked(db.dsn_of(url))
     schema.migrate(url)
     out.print(f"The database stands at revision {schema.current(url)}; edition {found()} of the book is in force.")
 
@@ -193,7 +199,11 @@ def main() -> None:
     try:
         app()
     except OmniError as error:
-        Console(stderr=True).print(f"[bold]{error.why}[/bold]")
+        Console(stderr=True).print(f"[bold]{escape(error.why)}[/bold]")
+        raise SystemExit(1) from None
+    except psycopg.OperationalError as error:
+        told = next(iter(str(error).splitlines()), "no word from it")
+        Console(stderr=True).print(f"[bold]The database does not answer:[/bold] {escape(told)}")
         raise SystemExit(1) from None
 
 

@@ -117,6 +117,18 @@ def refuse_marked(url: str) -> None:
             raise Refused(None, "This database is the demonstration house's; a real house needs its own.")
 
 
+def require_mark(url: str) -> None:
+    """Refuse to run the demonstration on any database but its own: its pages would show a real house's secrets.
+
+    Raises:
+        Refused: it bears no mark.
+
+    """
+    with psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
+        if not marked(conn):
+            raise Refused(None, "This database is not the demonstration house's, so OMNIWARDEN_DEMO must not be set.")
+
+
 def prepare(url: str) -> None:
     """Bring the database to this release, found the house, seed it."""
     os.environ["OMNIWARDEN_DATABASE_URL"] = url

@@ -24,7 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.caller import source_of
 from api.door import in_thread
 from api.routes import openapi
-from kernel import clock, db, fresh
+from kernel import clock, db, fresh, gate
 from kernel.db import AUDITOR
 
 REQUESTS = Counter("omniwarden_requests_total", "HTTP requests answered.", ["method", "route", "status"])
@@ -41,6 +41,8 @@ LEDGER_SIZE = Gauge("omniwarden_ledger_entries", "Entries in the tree.", multipr
 LEDGER_LAG = Gauge("omniwarden_ledger_unsequenced", "Entries written but not yet in the tree.", multiprocess_mode="max")
 
 
+STALE = 5.0
+"""Seconds after which rights are confirmed by nobody; they are asked for every 0.4 s."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "testclient"})
 
 
@@ -88,11 +90,15 @@ def _ready() -> tuple[int, int]:
 
 
 async def ready(_: Request) -> Response:
-    """Tell whether actions can be done: the database answers and the rights are fresh."""
+    """Tell whether actions can be done: the database answers, a book is in force and the rights are fresh."""
     try:
         await asyncio.wait_for(in_thread(_ready), timeout=5)
     except (DBAPIError, PoolTimeout, TimeoutError, OSError) as error:
         return PlainTextResponse(f"not ready: {type(error).__name__}", 503)
+    if fresh.age() > STALE:
+        return PlainTextResponse("not ready: rights cannot be confirmed", 503)
+    if gate.current().edition == 0:
+        return PlainTextResponse("not ready: no book is in force", 503)
     return PlainTextResponse("ready")
 
 

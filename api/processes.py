@@ -14,12 +14,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kernel import clock
+from kernel.errors import Conflict
 
 log = logging.getLogger("omniwarden.processes")
 PARENT = "OMNIWARDEN_PARENT_FD"
 GRACE = 10.0
 STEADY = 30.0
 MAX_WAIT = 10.0
+REFUSED, REFUSED_WAIT = 3, 30.0
+"""Exit code of a process that refuses to run until people put something right, and how long until it is asked again."""
 
 
 @dataclass
@@ -32,6 +35,8 @@ class Child:
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     wait: float = field(default=0.5)
+    due: float = 0.0
+    refused: bool = False
 
 
 class Supervisor:
@@ -88,15 +93,23 @@ class Supervisor:
         child.started = clock.monotonic()
 
     def _watch(self, child: Child) -> None:
-        if child.process is None or child.process.poll() is None:
+        if child.process is None:
+            if clock.monotonic() >= child.due:
+                self._start(child)
+            return
+        code = child.process.poll()
+        if code is None:
             return
         lived = clock.monotonic() - child.started
-        child.wait = 0.5 if lived > STEADY else min(MAX_WAIT, child.wait * 2)
-        log.error(
-            "%s ended with code %s after %.1f s; it is started again", child.name, child.process.returncode, lived
-        )
-        child.process = None
-        threading.Timer(child.wait, lambda: None if self._stop.is_set() else self._start(child)).start()
+        if code == REFUSED:
+            if not child.refused:
+                log.error("%s refuses to run, as it says above; it is asked again every 30 s", child.name)
+            child.wait = REFUSED_WAIT
+        else:
+            child.wait = 0.5 if lived > STEADY else min(MAX_WAIT, child.wait * 2)
+            log.error("%s ended with code %s after %.1f s; it is started again", child.name, code, lived)
+        child.refused = code == REFUSED
+        child.process, child.due = None, clock.monotonic() + child.wait
 
 
 def end_with_parent() -> None:
@@ -116,13 +129,19 @@ def listen(host: str, port: int) -> socket.socket:
     """Open the socket that all web processes share.
 
     Raises:
-        OSError: when the address is taken.
+        Conflict: the address is taken, or not of this machine.
 
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.bind((host, port))
+    try:
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        raise Conflict(
+            f"Nothing can listen on {host}, port {port} ({error.strerror}); does another house run there?"
+        ) from None
     made.listen(2048)
     made.set_inheritable(True)
     return made

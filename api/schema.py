@@ -4,12 +4,15 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import Connection
 
 import kernel.access  # noqa: F401 - its tables
 from api import fields  # noqa: F401 - every field's tables
 from kernel import db
+from kernel.errors import Refused
 
 ROLES = f"""
 do $$ begin
@@ -38,6 +41,7 @@ def migrate(url: str, revision: str = "head") -> None:
             conn.execute(text(f"grant {db.OWNER} to current_user"))
         conn.execute(text(f"set role {db.OWNER}"))
         _upgrade(engine, conn, revision)
+        conn.execute(text(f"grant select on alembic_version to {db.APP}"))
     engine.dispose()
 
 
@@ -56,6 +60,28 @@ def _upgrade(_: object, conn: Connection, revision: str) -> None:
         conn.execute(text("rollback"))
         raise
     conn.execute(text("commit"))
+
+
+def check(url: str) -> None:
+    """Make sure that a database stands at this release's revision.
+
+    Raises:
+        Refused: it is empty, older, or newer.
+
+    """
+    known = ScriptDirectory(str(MIGRATIONS))
+    stands, head = current(url), known.get_current_head()
+    if stands == head:
+        return
+    if stands is None:
+        raise Refused(None, "The database is empty; run omniwarden migrate first.")
+    try:
+        known.get_revision(stands)
+    except CommandError:
+        raise Refused(None, f"The database stands at revision {stands}, which is newer than this release.") from None
+    raise Refused(
+        None, f"The database stands at revision {stands}, this release needs {head}; run omniwarden migrate first."
+    )
 
 
 def current(url: str) -> str | None:
