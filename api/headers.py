@@ -29,9 +29,8 @@ class SecurityHeaders:
     No page may be framed, but one whose handler names who may: `request.scope["frame_ancestors"] = "https://client.example"`.
     """
 
-    def __init__(self, app: ASGIApp, framed: dict[str, str] | None = None, secure: bool = False) -> None:
+    def __init__(self, app: ASGIApp, secure: bool = False) -> None:
         self.app = app
-        self.framed = framed or {}
         self.common = dict(COMMON)
         if secure:
             self.common["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
@@ -45,9 +44,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                ancestors = scope.get("frame_ancestors") or next(
-                    (who for prefix, who in self.framed.items() if scope["path"].startswith(prefix)), "'none'"
-                )
+                ancestors = scope.get("frame_ancestors") or "'none'"
                 headers["Content-Security-Policy"] = CONTENT_POLICY.format(ancestors=ancestors)
                 for name, value in self.common.items():
                     headers[name] = value

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
+from sqlmodel import SQLModel
 
 from kernel import db, frame, fresh, gate
 from kernel.postgres import Cluster, start
@@ -57,6 +59,14 @@ def template(cluster: Cluster) -> str:
                 leave()
                 conn.execute(f'alter database "{making}" rename to "{name}"')
     return name
+
+
+def make_samples(url: str) -> None:
+    """Make the tables of the tests' own little fields, as a later migration would: owned, and with their walls."""
+    samples = [table for name, table in SQLModel.metadata.tables.items() if name.startswith("sample_")]
+    engine = create_engine("postgresql+psycopg://", creator=lambda: db.connect(db.OWNER, url))
+    SQLModel.metadata.create_all(engine, tables=samples)
+    engine.dispose()
 
 
 def use(url: str) -> None:

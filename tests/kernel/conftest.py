@@ -9,7 +9,7 @@ from kernel.actor import Actor, clerk, person
 from kernel.db import uuid7
 from kernel.ledger import entries  # noqa: F401
 from kernel.postgres import Cluster
-from tests.conftest import RUN, WORKER, leave, use
+from tests.conftest import RUN, WORKER, leave, make_samples, use
 from tests.kernel import sample
 
 SETUP = clerk("setup")
@@ -26,6 +26,7 @@ def house(cluster: Cluster) -> Iterator[str]:
         conn.execute(f'create database "{name}"')
     url = cluster.dsn(name)
     migrate(url)
+    make_samples(url)
     leave()
     use(url)
     fresh.refresh(force=True)

@@ -11,7 +11,7 @@ from kernel.actor import Actor, person
 from kernel.db import uuid7
 from kernel.errors import Unavailable
 from kernel.postgres import start
-from tests.conftest import leave, use
+from tests.conftest import leave, make_samples, use
 from tests.kernel import sample
 from tests.kernel.conftest import SETUP, entries_of
 
@@ -25,6 +25,7 @@ def test_an_outage_is_told_and_over_when_it_is_over(tmp_path: Path) -> None:
     url = cluster.dsn("outage")
     try:
         migrate(url)
+        make_samples(url)
         leave()
         use(url)
         fresh.refresh(force=True)

@@ -13,7 +13,7 @@ from kernel.db import read_session
 from kernel.postgres import Cluster
 from policy import book, inbox
 from policy.models import Approval, ApprovalVote
-from tests.conftest import RUN, WORKER, _empty, leave, use
+from tests.conftest import RUN, WORKER, _empty, leave, make_samples, use
 from tests.policy import field
 from tests.policy.field import someone
 
@@ -30,6 +30,7 @@ def little_house(cluster: Cluster) -> Iterator[str]:
         conn.execute(f'create database "{name}"')
     url = cluster.dsn(name)
     migrate(url)
+    make_samples(url)
     leave()
     book.forget_editions()
     use(url)
