@@ -220,3 +220,16 @@ def test_a_real_house_has_no_spool() -> None:
 
 def test_a_letters_body_does_not_show_in_a_log() -> None:
     assert "afi.mensah" not in repr(envelope("mail", "afi@example.com"))
+
+
+def test_people_of_the_demonstration_house_move_in_by_their_letters(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = transports.settings.model_copy(update={"demo": True, "state_folder": tmp_path})
+    monkeypatch.setattr(transports, "settings", shown)
+    monkeypatch.setattr(demonstration, "settings", shown)
+    ama = world.person()
+    ama.otp = demonstration.move_in(ama.user_name, ama.phone, world.PASSWORD)
+    assert iam.sign_in(ama.user_name, world.PASSWORD, source=world.HERE).factors == ("otp", "recovery")
+    with pytest.raises(Refused):
+        demonstration.move_in(ama.user_name, ama.phone, world.PASSWORD)
