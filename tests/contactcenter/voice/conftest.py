@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from contactcenter import sweeping
 from contactcenter.voice import server
 from contactcenter.voice.ari import Address, AriRefusedError
 from contactcenter.voice.server import Asterisk, install
 from contactcenter.voice.site import Site
-from kernel import db
+from kernel import clock, db
+from kernel.errors import Conflict, Denied
 from tests.contactcenter.voice.house import House, Process, until
 from tests.contactcenter.voice.telephone import Network
 
@@ -52,6 +55,23 @@ def process(worker_database: str, asterisk: Asterisk) -> Iterator[Process]:
     made.stop()
 
 
+@contextmanager
+def sweeping_rounds() -> Iterator[None]:
+    """The routing clerk's rounds, as the worker takes them."""
+    over = threading.Event()
+
+    def rounds() -> None:
+        while not over.wait(0.2):
+            with suppress(Conflict, Denied):
+                sweeping.look(clock.now())
+
+    thread = threading.Thread(target=rounds, daemon=True)
+    thread.start()
+    yield
+    over.set()
+    thread.join(5)
+
+
 @pytest.fixture
 def house(
     database: str,
@@ -65,8 +85,9 @@ def house(
     monkeypatch.setattr(server, "settings", db.settings.model_copy(update={"asterisk_url": site.url}))
     process.start()
     made = House(database, process, network, monkeypatch, getattr(request, "param", 30))
-    yield made
-    network.close()
+    with sweeping_rounds():
+        yield made
+        network.close()
     for channel in made.channels():
         with suppress(AriRefusedError):
             Address.of(site.url).ask("DELETE", f"channels/{channel['id']}")

@@ -49,7 +49,7 @@ class House:
         campaign = lines.add_campaign(SETUP, client=slug, slug=slug, label="Help")
         self.queue = lines.add_queue(
             SETUP, campaign=slug, slug="voice", label="Voice", channels=["voice"], languages=["fr", "en"], offer_seconds=offer_seconds,
-            wrap_up_seconds=1,
+            wrap_up_seconds=60,
         )  # fmt: skip
         numbers.assign_number(SETUP, digits="1000", campaign_id=campaign.id)
 

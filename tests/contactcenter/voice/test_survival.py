@@ -29,7 +29,7 @@ def test_voice_process_killed_while_a_caller_waits(house: House) -> None:
 
 def test_voice_process_killed_in_mid_ring(house: House) -> None:
     agent = house.agent()
-    phone = agent.plug(ring_ms=3500)
+    phone = agent.plug(ring_ms=3500, calls=2)  # an answer that nobody heard rings again
     agent.ready()
     caller = house.caller()
     house.reaches("ringing")
