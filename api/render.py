@@ -18,6 +18,8 @@ from api.console.pages.frame import Frame
 from api.statics import asset, manifest
 
 FOLDER = Path(__file__).parent / "templates"
+BOOSTED = Markup("""hx-boost='swap:"innerHTML" target:"#main" select:"#main > *"' hx-sync="this:drop\"""")
+"""On a form of the desk: what is sent changes #main alone, so that the browser's telephone lives on."""
 _now: ContextVar[datetime] = ContextVar("render_now")
 
 
@@ -40,6 +42,7 @@ def environment() -> Environment:
     jinja.globals.update(
         asset=asset, icon=icon, moment=moment, ago=ago, until=until, told=words.told, LANGUAGES=words.NAMES
     )
+    jinja.globals.update(boosted=BOOSTED)
     jinja.globals.update(has_phone_script=lambda: "phone.js" in manifest())
     jinja.globals.update(clock=formats.clock, day=formats.day, duration=formats.duration)
     jinja.globals.update(number=formats.number, masked_phone=formats.masked_phone)

@@ -1,5 +1,6 @@
 """Who is in the house: people, their accounts, secrets, factors, sessions and roles."""
 
+from iam import upkeep
 from iam.accounts import list_people, my_account, read_person
 from iam.activations import begin_enrolment, choose_password, finish, issue_again, open_code
 from iam.delivery import note_sent, open_letter, resend_waiting, waiting_letters
@@ -71,6 +72,7 @@ __all__ = [
     "sign_in",
     "suspend_person",
     "take_role",
+    "upkeep",
     "void_password",
     "waiting_letters",
     "who",

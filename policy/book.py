@@ -75,10 +75,10 @@ def opened(book: Book) -> Iterator[None]:
 
 def clause(clause_id: str, at: datetime | None = None) -> Clause:
     """Give a clause as it stands, or stood. Raises NotFound."""
-    for found in in_force(at).clauses:
-        if found.id == clause_id:
-            return found
-    raise NotFound(f"The book has no clause {clause_id}.")
+    found = in_force(at).clauses_by_id.get(clause_id)
+    if found is None:
+        raise NotFound(f"The book has no clause {clause_id}.")
+    return found
 
 
 def parameter(clause_id: str, name: str, at: datetime | None = None) -> Parameter:

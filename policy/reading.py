@@ -175,6 +175,11 @@ class Book(Strict):
         return value
 
     @cached_property
+    def clauses_by_id(self) -> dict[str, Clause]:
+        """The clauses by their ids."""
+        return {clause.id: clause for clause in self.clauses}
+
+    @cached_property
     def live_duties(self) -> dict[str, DutyRule]:
         """The duties whose clause is in force."""
         live = {clause.id for clause in self.clauses if clause.in_force}

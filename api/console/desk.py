@@ -1,5 +1,6 @@
 """The agent's desk: inbox, conversation, customer, telephone, state. Each page calls the field's own readings and actions. [OC-1, OC-3]"""
 
+import json
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -20,6 +21,8 @@ from kernel.errors import Malformed, NotFound
 PHASES = {"reserved": "ringing", "open": "connected", "wrap-up": "wrap-up"}
 SECTIONS = (("reserved", N_("Offered to you")), ("open", N_("Yours")), ("wrap-up", N_("To be finished")))
 WAITING = N_("Waiting in your queues")
+MAIN = {"target": "#main", "swap": "innerHTML", "select": "#main > *"}
+"""Where a page is shown anew without losing the browser's telephone."""
 
 
 def standing(actor: Actor, now: datetime) -> frame.Standing:  # noqa: ARG001 - the form the frame asks for
@@ -143,7 +146,7 @@ def messages_part(visit: Visit) -> Response:
     view = inbox.read_conversation(visit.actor, uuid_of(visit.request.path_params["id"]))
     answer = visit.part("desk/messages.html", desk.Desk(desk.Inbox(()), talk.shown(view)))
     if visit.field("status") not in {"", view.status}:
-        answer.headers["HX-Refresh"] = "true"
+        answer.headers["HX-Location"] = json.dumps({"path": f"/desk/{view.id}", **MAIN})
     return answer
 
 
@@ -192,7 +195,11 @@ def set_disposition(visit: Visit) -> Response:
     """POST /desk/{id}/disposition: what is left to say after a call."""
     talk_id = uuid_of(visit.request.path_params["id"])
     conversations.set_disposition(visit.actor, talk_id, disposition_id=uuid_of(visit.field("disposition")))
-    return visit.page("parts/phone_facts.html", None) if visit.partial else visit.go("/desk", "ended")
+    return (
+        visit.page("parts/phone_facts.html", None)
+        if visit.partial and not visit.boosted
+        else visit.go("/desk", "ended")
+    )
 
 
 def transfer(visit: Visit) -> Response:

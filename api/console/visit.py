@@ -96,6 +96,11 @@ class Visit:
         """Whether htmx asks, and not the browser itself."""
         return self.request.headers.get("hx-request") == "true"
 
+    @property
+    def boosted(self) -> bool:
+        """Whether htmx asks in the browser's place: it follows to another page by itself, and the frame stays."""
+        return self.request.headers.get("hx-boosted") == "true"
+
     def page(self, template: str, view: object, status: int = 200) -> Response:
         """Answer with a page or a fragment."""
         self.request.state.frame = self.frame
@@ -113,7 +118,7 @@ class Visit:
         """Send the browser elsewhere; `done` names the notice that is shown there."""
         if done:
             path += ("&" if "?" in path else "?") + f"done={quote(done)}"
-        if self.partial:
+        if self.partial and not self.boosted:
             return Response(status_code=204, headers={"HX-Redirect": path})
         return RedirectResponse(path, status_code=303)
 

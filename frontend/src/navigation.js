@@ -6,6 +6,8 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (!(target instanceof Element)) return;
   target.querySelectorAll("dialog[data-show]").forEach((dialog) => dialog.open || dialog.showModal());
   if (target.id !== "main") return;
+  const done = target.querySelector("[data-done]");
+  if (done) notice(done.dataset.done);
   document.querySelectorAll("details.menu[open]").forEach((menu) => menu.removeAttribute("open"));
   const heading = target.querySelector("[autofocus]") ?? target.querySelector("h1");
   if (heading) {

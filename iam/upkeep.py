@@ -1,0 +1,27 @@
+"""What identity tidies by itself: old counters, steps that are over, letters that wait for a transport that has come. [ID-5]"""
+
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from iam import delivery, throttle, tickets
+from iam.models_letters import Letter
+from iam.transports import transport_for
+from kernel.db import read_session
+from kernel.sweeps import sweep
+
+
+@sweep("identity-purge", seconds=3600)
+def purge(now: datetime) -> None:
+    """Delete counters and tickets that nobody will ask for again."""
+    throttle.purge(now)
+    tickets.purge(now)
+
+
+@sweep("letters", seconds=600)
+def send_waiting(now: datetime) -> None:  # noqa: ARG001 - the form of a sweep
+    """Hand letters to the outbox again whose channel has a transport now."""
+    with read_session() as session:
+        waiting = set(session.scalars(select(col(Letter.channel)).where(Letter.state == "waiting").distinct()))
+    if any(transport_for(channel) is not None for channel in waiting):
+        delivery.resend_waiting(delivery.CLERK)
