@@ -1,6 +1,5 @@
 """The agent's desk: inbox, conversation, customer, telephone, state. Each page calls the field's own readings and actions. [OC-1, OC-3]"""
 
-import json
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -21,8 +20,6 @@ from kernel.errors import Malformed, NotFound
 PHASES = {"reserved": "ringing", "open": "connected", "wrap-up": "wrap-up"}
 SECTIONS = (("reserved", N_("Offered to you")), ("open", N_("Yours")), ("wrap-up", N_("To be finished")))
 WAITING = N_("Waiting in your queues")
-MAIN = {"target": "#main", "swap": "innerHTML", "select": "#main > *"}
-"""Where a page is shown anew without losing the browser's telephone."""
 
 
 def standing(actor: Actor, now: datetime) -> frame.Standing:  # noqa: ARG001 - the form the frame asks for
@@ -142,12 +139,10 @@ def _stub(talk_id: str) -> desk.Conversation | None:
 
 
 def messages_part(visit: Visit) -> Response:
-    """GET /desk/{id}/messages: the words anew. A conversation that is no longer ours, or ended, is shown whole."""
+    """GET /desk/{id}/messages: the words anew. A conversation that is no longer ours, or ended, is shown whole a moment later."""
     view = inbox.read_conversation(visit.actor, uuid_of(visit.request.path_params["id"]))
-    answer = visit.part("desk/messages.html", desk.Desk(desk.Inbox(()), talk.shown(view)))
-    if visit.field("status") not in {"", view.status}:
-        answer.headers["HX-Location"] = json.dumps({"path": f"/desk/{view.id}", **MAIN})
-    return answer
+    stale = visit.field("status") not in {"", view.status}
+    return visit.part("desk/messages.html", desk.Desk(desk.Inbox(()), talk.shown(view, stale=stale)))
 
 
 def reply(visit: Visit) -> Response:

@@ -81,6 +81,8 @@ class Conversation:
     form: Form = field(default_factory=Form)
     assignee: str = ""
     recording: str = ""
+    stale: bool = False
+    """Its state has changed since the page was made: the page shows itself anew."""
 
 
 @dataclass(frozen=True)
