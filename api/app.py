@@ -26,6 +26,8 @@ from kernel.settings import settings
 
 log = logging.getLogger("omniwarden.web")
 NOT_FOUND = 404
+PROGRAMS = ("/api/", "/chat/", "/phone/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/csp")
+"""Where programs ask, and not a person's browser."""
 DOORS = ("api.console", "api.webchat", "api.phone", "api.live")
 
 
@@ -48,7 +50,7 @@ async def life(_: Starlette) -> AsyncIterator[None]:
 
 async def _told(request: Request, error: Exception) -> Response:
     """Answer what no door answered itself: a page for people, problem details for programs."""
-    if not request.url.path.startswith(("/api/", "/chat/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/csp")):
+    if not request.url.path.startswith(PROGRAMS):
         try:
             return await answer_page_error(request, error)
         except OmniError as worse:  # no page can be made, most often for want of the database

@@ -11,12 +11,14 @@ import pytest
 from api.app import build
 from kernel import db
 from tests import world
+from tests.contactcenter.house import House, arrives
 from tests.world import Somebody
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it would rather have another client library than the one we hold
     from starlette.testclient import TestClient
 
+NOTE = "conversation.note"
 _places = itertools.count(1)
 
 
@@ -87,3 +89,11 @@ def is_problem(answer: Any) -> bool:
         return False
     body = orjson.loads(answer.content)
     return bool(body["status"] == answer.status_code and body["title"] and body["detail"] and body["type"])
+
+
+@pytest.fixture
+def talk(database: str) -> tuple[str, dict[str, str]]:
+    """Where a supervisor's program writes notes, and the header by which it is known."""
+    house = House()
+    found = arrives(house.widget(house.queue())).conversation().id
+    return f"/api/v1/conversation/{found}/note", token_of(entered("supervisor", scope=house.scope))
