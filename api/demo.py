@@ -133,7 +133,7 @@ def prepare(url: str) -> None:
     """Bring the database to this release, found the house, seed it."""
     os.environ["OMNIWARDEN_DATABASE_URL"] = url
     os.environ.setdefault("OMNIWARDEN_KEY_FOLDER", str(STATE / "keys"))
-    os.environ.setdefault("OMNIWARDEN_STATE_FOLDER", str(STATE))
+    os.environ["OMNIWARDEN_STATE_FOLDER"] = str(STATE)
     os.environ.setdefault("OMNIWARDEN_LEDGER_NAME", "omniwarden.example/demonstration")
     os.environ.setdefault("OMNIWARDEN_LOG_JSON", "false")
     os.environ.setdefault("OMNIWARDEN_LOG_LEVEL", "WARNING")

@@ -241,6 +241,13 @@ def close_writer() -> None:
         _writers.pop().close()
 
 
+def _told(known: OmniError | None) -> str:
+    """Return why it was a no, as the person was told (fields keep names and content out of their refusals)."""
+    if known is None:
+        return "failed"
+    return "malformed" if isinstance(known, Malformed) else known.why[:MAX_WHY]
+
+
 def record_outcome(
     frame: Any,
     actor: Actor,
@@ -268,9 +275,7 @@ def record_outcome(
         scope=seen.get("scope") or HOUSE,
         outcome=known.outcome if known else "failed",
         clauses=list(dict.fromkeys([*([known.clause] if known and known.clause else []), *frame.clauses])),
-        why=type(known).__name__
-        if known is None or isinstance(known, Malformed)
-        else (seen.get("rule") or type(known).__name__),
+        why=_told(known),
         edition=seen.get("edition") or 0,
         rows=0,
         changes={},
