@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Body = Callable[..., Any]
 CLAUSES = re.compile(r"\[((?:[A-Z]{2}-\d+(?:, )?)+)\]")
+MAX_WHY = 300
 log = logging.getLogger("omniwarden.kernel")
 
 
