@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from api import operations
 from api.app import build
 from api.routes import PREFIX
+from kernel import db
 from kernel.db import uuid7
 from tests.api.conftest import Book, TestClient, entered, is_problem, token_of
 from tests.contactcenter.house import House, arrives
@@ -278,3 +279,16 @@ def test_a_refused_request_keeps_no_key(note: Callable[..., Any]) -> None:
 def test_a_key_has_its_bounds(note: Callable[..., Any], written: Book, key: str) -> None:
     assert note(key).status_code == 422
     assert written.outcomes("conversation.note") == ["malformed"]
+
+
+def test_what_is_shown_once_lies_nowhere_in_the_clear(programs: TestClient, database: str) -> None:
+    """The answer is kept for a repeat, and only who knows the key can read it."""
+    who = entered()
+    headers = {**token_of(who), "Idempotency-Key": "known to its sender"}
+    path = f"{PREFIX}/recovery/{who.account_id}/renew"
+    first, second = (programs.post(path, headers=headers, json={}) for _ in range(2))
+    assert first.status_code == 200, first.text
+    assert first.json() == second.json()
+    with db.connect("none", database) as conn:
+        kept = str(conn.execute("select * from once_key").fetchall())
+    assert not [code for code in first.json() if code in kept]
