@@ -2,7 +2,7 @@
 
 import itertools
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -22,9 +22,9 @@ NOTE = "conversation.note"
 _places = itertools.count(1)
 
 
-@pytest.fixture
-def programs(database: str) -> Iterator[TestClient]:
-    """A program in which nobody is signed in. What breaks is answered, as it would be by the server, and not raised."""
+@pytest.fixture(scope="module")
+def composed(worker_database: str) -> Iterator[TestClient]:
+    """The whole house, once for a file of tests. What breaks is answered, as it would be by the server, and not raised."""
     with TestClient(
         build(), base_url="https://testserver", follow_redirects=False, raise_server_exceptions=False
     ) as client:
@@ -32,9 +32,10 @@ def programs(database: str) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def bearer() -> Callable[[Somebody], dict[str, str]]:
-    """The header by which somebody's program is known."""
-    return token_of
+def programs(database: str, composed: TestClient) -> TestClient:
+    """A program in which nobody is signed in."""
+    composed.cookies.clear()
+    return composed
 
 
 def token_of(who: Somebody) -> dict[str, str]:

@@ -14,6 +14,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from api import demo, processes, schema
+from api.app import build
 from api.processes import REFUSED, Child, Supervisor
 from kernel import clock, db
 from kernel.errors import Conflict, Refused
@@ -23,6 +24,13 @@ from tests.api.processes import alive, answers, children_of, environment, free_p
 from tests.conftest import RUN, leave, use
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+
+
+@pytest.fixture
+def programs(database: str) -> Iterator[TestClient]:
+    """A house of this test alone: others here have their own databases."""
+    with TestClient(build(), base_url="https://testserver", raise_server_exceptions=False) as client:
+        yield client
 
 
 @pytest.fixture
