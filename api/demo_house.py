@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-import contactcenter.demo
 import pyotp
 from sqlmodel import col, select
 
+import contactcenter.demo
 import iam
 from api import fields  # noqa: F401 - registers every use case
 from api.demo_words import PASSWORD

@@ -94,4 +94,7 @@ def same_origin(headers: Headers) -> bool:
     if origin is None:
         # Neither header: not a browser of this century. Without a cookie there is nothing to misuse.
         return "cookie" not in headers
-    return urlsplit(origin).netloc == headers.get("host")
+    try:
+        return urlsplit(origin).netloc == headers.get("host")
+    except ValueError:
+        return False

@@ -35,6 +35,7 @@ KEPT = 4096
 BEFORE = 500
 """How far back a new process looks, for pages that were rendered by its predecessor."""
 HEARTBEAT = 15.0
+LONGEST_INDEX = 18
 RETRY = "retry: 1500\n\n"
 
 # What somebody must be able to read to hear that a thing of this noun changed.
@@ -174,10 +175,14 @@ async def live(request: Request) -> Response:
     signed = await in_thread(_present, token)
     if signed is None:
         return PlainTextResponse("event: signed-out\ndata: {}\n\n", media_type="text/event-stream")
-    last, after = request.headers.get("last-event-id", ""), request.query_params.get("after", "")
-    start = int(last) + 1 if last.isdigit() else int(after) if after.isdigit() else hub.position
+    last, after = _index(request.headers.get("last-event-id", "")), _index(request.query_params.get("after", ""))
+    start = last + 1 if last is not None else after if after is not None else hub.position
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_stream(signed, token, start), media_type="text/event-stream", headers=headers)
+
+
+def _index(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_INDEX else None
 
 
 def _present(token: str) -> presence.Signed | None:

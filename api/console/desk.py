@@ -33,7 +33,7 @@ def standing(actor: Actor, now: datetime) -> frame.Standing:  # noqa: ARG001 - t
     calls = [row for row in rows if row.channel == "voice" and row.status in PHASES]
     state = frame.STATES[mine.state]
     if mine.reason:
-        state = State(next((p.label for p in frame.PAUSES if p.value == mine.reason), mine.reason), state.colour)
+        state = State(frame.reason_of(mine.reason), state.colour)
     return frame.Standing(
         agent=AgentState(state, mine.since, mine.presence == "ready", mine.presence == "offline", frame.PAUSES),
         phone=Phone(address() is not None, _call(actor, calls[0]) if calls else None) if mine.voice else None,

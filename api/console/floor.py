@@ -53,7 +53,7 @@ def _percent(share: float | None) -> str:
 def _agent(one: indicators.AgentFigures) -> floor.Agent:
     state = frame.STATES[one.state]
     if one.reason:
-        state = State(next((p.label for p in frame.PAUSES if p.value == one.reason), one.reason), state.colour)
+        state = State(frame.reason_of(one.reason), state.colour)
     doing = [_("on a call")] if one.calls else []
     doing += [_("%(n)s of %(most)s chats", n=one.chats, most=one.most_chats)] if one.chats else []
     return floor.Agent(str(one.id), one.name, state, one.since, ", ".join(doing))

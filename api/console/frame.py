@@ -186,6 +186,8 @@ STATES = {
     "paused": State(N_("Paused"), "amber"),
     "offline": State(N_("Offline"), "grey"),
 }
+UNASKED = {"no-answer": N_("No answer")}
+"""Reasons of a pause that the house gives by itself, beside those one may choose."""
 PAUSES = (
     Choice("break", N_("Break")),
     Choice("lunch", N_("Lunch")),
@@ -194,3 +196,8 @@ PAUSES = (
     Choice("back-office", N_("Back office")),
     Choice("technical", N_("Technical problem")),
 )
+
+
+def reason_of(reason: str) -> str:
+    """Return a pause's reason in words to be translated."""
+    return UNASKED.get(reason) or next((p.label for p in PAUSES if p.value == reason), reason)

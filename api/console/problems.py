@@ -8,7 +8,18 @@ from starlette.responses import Response
 from api.console.pages.plain import Problem
 from api.errors import status_of
 from api.words import N_
-from kernel.errors import Busy, Conflict, Denied, Malformed, NotFound, OmniError, Refused, Unavailable
+from kernel.errors import (
+    Busy,
+    Conflict,
+    Denied,
+    Malformed,
+    NotFound,
+    NotSignedIn,
+    OmniError,
+    Refused,
+    StepUpNeeded,
+    Unavailable,
+)
 from policy import book
 
 if TYPE_CHECKING:
@@ -16,6 +27,8 @@ if TYPE_CHECKING:
 
 TITLES: dict[type[OmniError], str] = {
     Denied: N_("This is not open to you"),
+    NotSignedIn: N_("Sign in first"),
+    StepUpNeeded: N_("Show your code again"),
     NotFound: N_("There is nothing here"),
     Refused: N_("A rule of the house stands against it"),
     Conflict: N_("Somebody was quicker"),
@@ -47,6 +60,8 @@ def problem_of(error: OmniError) -> Problem:
 def shown(visit: "Visit", error: OmniError) -> Response:
     """Answer an error: a page for the browser, a notice for htmx."""
     found = problem_of(error)
+    if isinstance(error, Unavailable):
+        visit.__dict__["signed"] = None  # who it is cannot be asked now
     signed = visit.signed is not None and visit.actor.id is not None
     response = visit.page("problem.html" if signed else "problem_solo.html", found, found.status)
     if visit.partial:

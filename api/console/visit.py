@@ -137,7 +137,10 @@ def problems_of(error: OmniError) -> Mapping[str, str]:
 
 def own_path(path: str) -> str:
     """Return a path of this house, `/` for anything else: nobody is led away by a link to the sign-in page."""
-    parts = urlsplit(path)
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return "/"
     fine = path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc and "\\" not in path
     return path if fine and path.isprintable() else "/"
 
@@ -176,12 +179,20 @@ def _serve(handler: Handler, visit: Visit, public: bool) -> Response:
             return problems.shown(visit, error)
 
 
+def path_of(address: str) -> str:
+    """Return the path of an address, `/` for what is none."""
+    try:
+        return urlsplit(address).path or "/"
+    except ValueError:
+        return "/"
+
+
 def away(visit: Visit, door: str, needed: OmniError | None = None) -> Response:
     """Send somebody to a door, from which they come back to where they were."""
     request = visit.request
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method != "GET" or visit.partial:
-        here = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", "")).path or "/"
+        here = path_of(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
     target = f"{door}?next={quote(own_path(here))}"
     if needed is not None and needed.clause:
         target += f"&clause={quote(needed.clause)}"
@@ -197,7 +208,7 @@ async def _form_of(request: Request) -> Mapping[str, str]:
         async for part in request.stream():
             body += part
             if len(body) > MAX_FORM:
-                return MappingProxyType({})
+                raise Malformed("This form is too large.")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         return MappingProxyType({})

@@ -28,7 +28,7 @@ function act(key) {
   }
   if (key === "j") return move(1);
   if (key === "k") return move(-1);
-  const control = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((one) => one.checkVisibility() && !one.disabled);
+  const control = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((one) => (one.checkVisibility() || one.closest("details.menu:not([open])")) && !one.disabled);
   if (!control) return false;
   if (control.matches("input:not([type=radio]), textarea")) control.focus();
   else control.click();
