@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -55,11 +56,20 @@ def web_children(host: str = "", port: int = 0, workers: int = 0) -> list[Child]
     if settings.demo and address not in LOOPBACK:
         raise Refused(None, "The demonstration house shows secrets on a page, so it listens on this machine only.")
     shared = processes.listen(address, number)
+    _share_metrics()
     count = workers or settings.workers or os.cpu_count() or 1
     return [
         Child(f"web {n + 1}", ["web", str(shared.fileno())], (shared.detach() if n == count - 1 else shared.fileno(),))
         for n in range(count)
     ]
+
+
+def _share_metrics() -> None:
+    """Have the web processes keep their figures in one folder, so that whichever answers tells of all."""
+    folder = Path(settings.state_folder).resolve() / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def run_web(descriptor: int) -> None:
