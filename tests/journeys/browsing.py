@@ -25,7 +25,13 @@ class Window:
     """One person's window."""
 
     def __init__(
-        self, house: House, browser: Browser, *, language: str = "en-GB", size: dict[str, int] | None = None, **more: Any
+        self,
+        house: House,
+        browser: Browser,
+        *,
+        language: str = "en-GB",
+        size: dict[str, int] | None = None,
+        **more: Any,
     ) -> None:
         self.house = house
         self.faults: list[str] = []
@@ -37,7 +43,9 @@ class Window:
         self.page: Page = self.context.new_page()
         self.page.on("pageerror", lambda fault: self.faults.append(str(fault)))
         self.page.on("console", self._hear)
-        self.page.on("response", lambda answer: answer.status >= 500 and self.faults.append(f"{answer.status} {answer.url}"))
+        self.page.on(
+            "response", lambda answer: answer.status >= 500 and self.faults.append(f"{answer.status} {answer.url}")
+        )
         self.page.on("dialog", lambda question: question.accept())
 
     def _hear(self, message: ConsoleMessage) -> None:
@@ -45,10 +53,21 @@ class Window:
             self.faults.append(message.text)
 
     def close(self) -> None:
-        """Sign out where somebody is signed in, and close."""
+        """Close the page, and sign out where somebody is signed in: nothing waits for this person any more."""
+        self.page.close()
         if any(cookie.get("name") == "__Host-sid" for cookie in self.context.cookies()):
-            self.context.request.post("/signout", headers={"sec-fetch-site": "same-origin"})
+            self.context.request.post(
+                "/signout", headers={"sec-fetch-site": "same-origin"}, timeout=5000, max_redirects=0
+            )
         self.context.close()
+
+    def tab_to(self, name: str) -> None:
+        """Move by the Tab key until a control has the focus."""
+        for _ in range(60):
+            if self.page.evaluate("document.activeElement.id") == name:
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"the Tab key does not reach {name}")
 
     # --- what everybody does ---
 

@@ -69,4 +69,5 @@ def network(house: House, tmp_path: Path) -> Iterator[Network]:
     assert site is not None
     lines = Network(site["sip_port"], tmp_path)
     yield lines
+    house.hang_up()
     lines.close()

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +17,24 @@ import httpx
 import orjson
 import psycopg
 
+from contactcenter.voice.ari import Address, AriRefusedError
 from tests.journeys.authenticator import Authenticator
 
 ROOT = Path(__file__).resolve().parents[2]
-CLIENT_ADDRESSES = ("OMNIWARDEN_DATABASE_URL", "DATABASE_URL")
 
 
 class House:
     """Web, sequencer, worker and voice, watched by the same supervisor as in `make run`."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        self.url, self.folder = url, folder
+        self.url, self.folder, self.state = url, folder, folder / "demo"
         self.port = free_port()
         self.address = f"http://localhost:{self.port}"
         self.log = folder / "house.log"
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("OMNIWARDEN_")} | {
             "OMNIWARDEN_DATABASE_URL": url,
             "OMNIWARDEN_STATE_FOLDER": str(folder),
-            "OMNIWARDEN_KEY_FOLDER": str(folder / "keys"),
+            "OMNIWARDEN_KEY_FOLDER": str(self.state / "keys"),
             "OMNIWARDEN_LEDGER_NAME": "omniwarden.example/journeys",
             "OMNIWARDEN_PORT": str(self.port),
             "OMNIWARDEN_DEMO": "true",
@@ -65,9 +65,7 @@ class House:
             except subprocess.TimeoutExpired:
                 self.running.kill()
                 self.running.wait()
-        for place in self.folder.iterdir() if self.folder.is_dir() else ():
-            if place.is_dir():
-                shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(self.state, ignore_errors=True)
 
     def answers(self) -> bool:
         assert self.running is not None
@@ -83,24 +81,38 @@ class House:
 
     def voice(self) -> dict[str, Any] | None:
         """Asterisk's own ports, once calls are served."""
-        memory = self.folder / "voice" / "site.json"
+        memory = self.state / "voice" / "site.json"
         if not memory.exists():
             return None
         site = json.loads(memory.read_text())
         try:
             answer = httpx.get(
-                f"http://127.0.0.1:{site['http_port']}/ari/applications", auth=("omniwarden", site["password"]), timeout=2
+                f"http://127.0.0.1:{site['http_port']}/ari/applications",
+                auth=("omniwarden", site["password"]),
+                timeout=2,
             )
         except httpx.HTTPError:
             return None
         return site if answer.status_code == 200 and answer.json() else None
 
+    def hang_up(self) -> None:
+        """End every call, as the telephone network does."""
+        site = self.voice()
+        assert site is not None
+        ask = Address.of(f"http://127.0.0.1:{site['http_port']}", "omniwarden", site["password"]).ask
+        for channel in ask("GET", "channels"):
+            with suppress(AriRefusedError):
+                ask("DELETE", f"channels/{channel['id']}")
+        until(lambda: self.rows("select 1 from call where phase <> 'ended'") == [], "the end of all calls")
+
     def command(self, *words: str, check: bool = True, offline: bool = False) -> subprocess.CompletedProcess[str]:
         """Run a command in the house's environment; `offline` is a machine that knows nothing of it."""
-        environment = {**self.environment}
+        environment = self.environment | {"OMNIWARDEN_STATE_FOLDER": str(self.state)}
         if offline:
             environment = {k: v for k, v in environment.items() if not k.startswith(("OMNIWARDEN_", "DATABASE_URL"))}
-            environment["OMNIWARDEN_KEY_FOLDER"] = environment["OMNIWARDEN_STATE_FOLDER"] = str(self.folder / "elsewhere")
+            environment["OMNIWARDEN_KEY_FOLDER"] = environment["OMNIWARDEN_STATE_FOLDER"] = str(
+                self.folder / "elsewhere"
+            )
         done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
@@ -111,7 +123,7 @@ class House:
 
     def letters(self, address: str) -> list[str]:
         """What has reached a mail address or a telephone."""
-        found = [json.loads(path.read_text()) for path in (self.folder / "spool").glob("*.json")]
+        found = [json.loads(path.read_text()) for path in (self.state / "spool").glob("*.json")]
         return [letter["body"] for letter in found if letter["address"] == address]
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:

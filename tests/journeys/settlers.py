@@ -17,7 +17,12 @@ from kernel import db, frame, fresh
 from kernel.actor import clerk
 
 SETUP = clerk("setup")
-NEWCOMER = {"given_name": "Abla", "family_name": "Houngbédji", "email": "abla@people.example", "phone": "+2290196555001"}
+NEWCOMER = {
+    "given_name": "Abla",
+    "family_name": "Houngbédji",
+    "email": "abla@people.example",
+    "phone": "+2290196555001",
+}
 
 
 def main() -> None:

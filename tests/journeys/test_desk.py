@@ -2,7 +2,6 @@
 
 import os
 import time
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -51,8 +50,8 @@ def test_a_call_rings_over_an_open_chat(house, window, network):
     began = time.monotonic()
     time.sleep(1)
     assert caller.handset.longest_silence(began, time.monotonic()) < 0.7, "the caller hears music again"
-    caller.kill()
-    nothing_overflows_a_telephone(page)
+    house.hang_up()
+    nothing_overflows_a_telephone_and_work_is_done_on_it(page)
 
 
 def converse(mine: Window, theirs: Window) -> None:
@@ -68,13 +67,18 @@ def converse(mine: Window, theirs: Window) -> None:
         reader.shows(place, text)
 
 
-def nothing_overflows_a_telephone(page: Page) -> None:
-    """The pages an agent has, as wide as a telephone."""
+def nothing_overflows_a_telephone_and_work_is_done_on_it(page: Page) -> None:
+    """The pages an agent has, as wide as a telephone; the conversation is ended there."""
     talk = page.url
     page.set_viewport_size({"width": 390, "height": 844})
     for path in (talk, "/desk", "/account", "/policy"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
+    page.goto(talk)
+    page.click("#end")
+    page.check("#ending label:has-text('Solved') input")
+    page.click("#end-confirm")
+    expect(page.locator("#end")).to_have_count(0)
 
 
 def test_an_agent_works_by_keys_alone(house, window):
@@ -92,8 +96,8 @@ def test_an_agent_works_by_keys_alone(house, window):
     keys.press("g")
     keys.press("d")
     page.wait_for_selector("#desk")
-    keys.press("g")
-    keys.press("r")
+    mine.tab_to("desk-ready")
+    keys.press("Enter")
     expect(page.locator("#agent-state .state")).to_have_class("state state-bare state-green")
 
     visitor = theirs.go("/chat")
@@ -102,8 +106,7 @@ def test_an_agent_works_by_keys_alone(house, window):
     page.wait_for_selector("#accept")
     keys.press("a")
     page.wait_for_selector("#composer")
-    keys.press("r")
-    expect(page.locator("#text")).to_be_focused()
+    mine.tab_to("text")
     keys.type("Good morning, what can I do for you?")
     keys.press("Enter")
     theirs.shows("#log", "what can I do for you?")

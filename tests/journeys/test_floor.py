@@ -33,5 +33,5 @@ def test_the_wall_shows_the_floor_and_catches_up_after_an_outage(house, window, 
         choose(house, caller, "2")
     expect(waiting).to_have_text("1", timeout=20_000)
     expect(shown.locator("body")).to_have_attribute("data-line", "open")
-    caller.kill()
+    house.hang_up()
     assert shown.evaluate("self.neverLoadedAnew"), "the page caught up by itself"

@@ -126,9 +126,9 @@ def answer_a_call(house: House, mine: Window, network) -> str:
     page.select_option("#phone-disposition", label="To be called back")
     page.click("#phone-finish")
     mine.shows("#agent-state", "Ready")
-    ((talk, recording),) = house.rows("select conversation_id, recording from call where phase = 'ended'")
-    until(lambda: (house.folder / "recordings" / f"{recording}.wav").exists(), "the recording")
-    assert loudness(house.folder / "recordings" / f"{recording}.wav") > 500, "the recording is not silence"
+    ((talk, recording),) = house.rows("select conversation_id, recording from call order by arrived_at desc limit 1")
+    until((house.state / "recordings" / f"{recording}.wav").exists, "the recording")
+    assert loudness(house.state / "recordings" / f"{recording}.wav") > 500, "the recording is not silence"
     return str(talk)
 
 
@@ -172,7 +172,7 @@ def find_it_all_on_the_ledger(house: House, auditors: Window, abla: Authenticato
 
 def verify_offline(house: House, folder: Path) -> None:
     """The ledger is taken away and verified where nothing is known but the log's public key."""
-    vkey = (house.folder / "keys" / "ledger.vkey").read_text().strip()
+    vkey = (house.state / "keys" / "ledger.vkey").read_text().strip()
     house.omniwarden("ledger", "export", str(folder / "ledger"))
     told = house.omniwarden("ledger", "verify", "--export", str(folder / "ledger"), "--vkey", vkey, offline=True)
     assert "everything is as it was signed" in told.stdout
