@@ -32,6 +32,7 @@ function act(key) {
   if (!control) return false;
   if (control.matches("input:not([type=radio]), textarea")) control.focus();
   else control.click();
+  if (control.matches("[type=radio]")) control.form?.querySelector("textarea")?.focus();
   return true;
 }
 

@@ -6,6 +6,7 @@ document.addEventListener("htmx:after:swap", (event) => {
   if (!(target instanceof Element)) return;
   target.querySelectorAll("dialog[data-show]").forEach((dialog) => dialog.open || dialog.showModal());
   if (target.id !== "main") return;
+  target.className = `main ${target.querySelector("[data-main]")?.dataset.main ?? ""}`.trim();
   const done = target.querySelector("[data-done]");
   if (done) notice(done.dataset.done);
   document.querySelectorAll("details.menu[open]").forEach((menu) => menu.removeAttribute("open"));
