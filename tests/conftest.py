@@ -82,6 +82,7 @@ def leave() -> None:
     db.forget_engines()
     gate.put_in_force(gate.EMPTY)
     fresh.forget()
+    forget_editions()
 
 
 @pytest.fixture(scope="session")
