@@ -174,6 +174,7 @@ class Sequencer:
         if frontier.root() != root:
             raise Refused(None, "The tiles of the ledger do not give the root on record: they were changed.")
         (self._signed_size,) = self._one("SELECT coalesce(max(size), 0) FROM ledger.checkpoint")
+        self._signer.reload()  # another sequencer may have signed while this one stood by
         if self._signed_size and not self._signer.signed.size:
             raise Refused(None, "This log has been signed before; bring back its signer's key and state.")
         self._signer.check(size, root, self._prove(size))

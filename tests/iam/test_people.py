@@ -196,7 +196,8 @@ def test_a_long_list_comes_in_pages(admin: world.Somebody) -> None:
         with db.read_session() as session:
             last = session.get(Person, page[-1].id)
         after = f"{last.family_name} {last.given_name}"
-    assert seen == [f"Page{c} Zz{c}" for c in "abcdefg"]
+    mine = [name for name in seen if name.startswith("Page")]  # the asking person's own name may sort behind
+    assert mine == [f"Page{c} Zz{c}" for c in "abcdefg"]
 
 
 def test_no_two_persons_share_an_account(admin: world.Somebody, database: str) -> None:
