@@ -151,7 +151,9 @@ class Sequencer:
 
     def _load(self) -> _Head:
         """Read the head and hold it against the tiles, this database system, and what was signed."""
-        self._signer.reload()  # before the head is read, which then cannot be older than what was signed
+        # In this order, since another may be signing: what was published was remembered, what is remembered is in the head.
+        (self._signed_size,) = self._one("SELECT coalesce(max(size), 0) FROM ledger.checkpoint")
+        self._signer.reload()
         size, root, origin, epoch, last_epoch, last_xid, last_id, restarted = self._one(
             "SELECT size, root, origin, epoch, last_epoch, last_xid::text, last_id,"
             " cluster <> (SELECT system_identifier FROM pg_control_system())"
@@ -173,8 +175,6 @@ class Sequencer:
             raise Refused(None, f"The tiles of the ledger are damaged: {error}.") from error
         if frontier.root() != root:
             raise Refused(None, "The tiles of the ledger do not give the root on record: they were changed.")
-        (self._signed_size,) = self._one("SELECT coalesce(max(size), 0) FROM ledger.checkpoint")
-        self._signer.reload()  # another sequencer may have signed while this one stood by
         if self._signed_size and not self._signer.signed.size:
             raise Refused(None, "This log has been signed before; bring back its signer's key and state.")
         self._signer.check(size, root, self._prove(size))
