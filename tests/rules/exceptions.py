@@ -1,7 +1,6 @@
 """What a nobody, or a person with no role but member, may call; each with its reason."""
 
-NOBODY_MAY: dict[str, str] = {
-}
+NOBODY_MAY: dict[str, str] = {}
 
 MEMBER_MAY: dict[str, str] = {
     "account.mine": "one's own account",

@@ -82,6 +82,8 @@ def test_keyboard_finds_its_way(house):
     page.keyboard.press("Escape")
     page.keyboard.press("n")
     assert page.evaluate("document.querySelector('[name=kind]:checked').value") == "note"
+    assert page.evaluate("document.activeElement.id") == "text", "one can write at once"
+    page.keyboard.press("Escape")
     page.keyboard.press("e")
     assert page.locator("#ending").is_visible()
     page.close()
