@@ -4,13 +4,16 @@ import fcntl
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
 from kernel import db, frame, fresh, gate
+from kernel.actor import clerk
 from kernel.postgres import Cluster, start
 from kernel.settings import load
 from policy.book import forget_editions
@@ -67,6 +70,30 @@ def make_samples(url: str) -> None:
     engine = create_engine("postgresql+psycopg://", creator=lambda: db.connect(db.OWNER, url))
     SQLModel.metadata.create_all(engine, tables=samples)
     engine.dispose()
+
+
+@contextmanager
+def founded(cluster: Cluster, field: str, document: dict[str, Any]) -> Iterator[str]:
+    """A database of a field's own tests, founded on its little book; afterwards this process is back where it was."""
+    from api.schema import migrate
+    from kernel.founding import found_house
+
+    name, before = f"{field}_{RUN}_{WORKER}", db.settings
+    with db.connect("none", cluster.dsn("postgres")) as conn:
+        conn.execute(f'drop database if exists "{name}" with (force)')
+        conn.execute(f'create database "{name}"')
+    url = cluster.dsn(name)
+    migrate(url)
+    make_samples(url)
+    leave()
+    use(url)
+    fresh.refresh(force=True)
+    found_house(clerk("setup"), document=document)
+    yield url
+    leave()
+    db.settings = before
+    with db.connect("none", cluster.dsn("postgres")) as conn:
+        conn.execute(f'drop database if exists "{name}" with (force)')
 
 
 def use(url: str) -> None:

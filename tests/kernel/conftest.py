@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from kernel import db, founding, fresh
+from kernel import db
 from kernel.actor import Actor, clerk, person
 from kernel.db import uuid7
 from kernel.ledger import entries  # noqa: F401
 from kernel.postgres import Cluster
-from tests.conftest import RUN, WORKER, leave, make_samples, use
+from tests.conftest import founded
 from tests.kernel import sample
 
 SETUP = clerk("setup")
@@ -17,25 +17,9 @@ SETUP = clerk("setup")
 
 @pytest.fixture(scope="module")
 def house(cluster: Cluster) -> Iterator[str]:
-    from api.schema import migrate
-
-    name = f"kernel_{RUN}_{WORKER}"
-    before = db.settings
-    with db.connect("none", cluster.dsn("postgres")) as conn:
-        conn.execute(f'drop database if exists "{name}" with (force)')
-        conn.execute(f'create database "{name}"')
-    url = cluster.dsn(name)
-    migrate(url)
-    make_samples(url)
-    leave()
-    use(url)
-    fresh.refresh(force=True)
-    founding.found_house(SETUP, document=sample.DOCUMENT)
-    yield url
-    leave()
-    db.settings = before
-    with db.connect("none", cluster.dsn("postgres")) as conn:
-        conn.execute(f'drop database if exists "{name}" with (force)')
+    """A database founded on the little book."""
+    with founded(cluster, "kernel", sample.DOCUMENT) as url:
+        yield url
 
 
 @pytest.fixture

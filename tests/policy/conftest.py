@@ -7,13 +7,13 @@ from typing import Any
 import orjson
 import pytest
 
-from kernel import clock, db, founding, frame, fresh
-from kernel.actor import Actor, clerk
+from kernel import clock, db, frame, fresh
+from kernel.actor import Actor
 from kernel.db import read_session
 from kernel.postgres import Cluster
-from policy import book, inbox
+from policy import inbox
 from policy.models import Approval, ApprovalVote
-from tests.conftest import RUN, WORKER, _empty, leave, make_samples, use
+from tests.conftest import _empty, founded
 from tests.policy import field
 from tests.policy.field import someone
 
@@ -21,27 +21,8 @@ from tests.policy.field import someone
 @pytest.fixture(scope="module")
 def little_house(cluster: Cluster) -> Iterator[str]:
     """A database founded on the little book."""
-    from api.schema import migrate
-
-    name = f"policy_{RUN}_{WORKER}"
-    before = db.settings
-    with db.connect("none", cluster.dsn("postgres")) as conn:
-        conn.execute(f'drop database if exists "{name}" with (force)')
-        conn.execute(f'create database "{name}"')
-    url = cluster.dsn(name)
-    migrate(url)
-    make_samples(url)
-    leave()
-    book.forget_editions()
-    use(url)
-    fresh.refresh(force=True)
-    founding.found_house(clerk("setup"), document=field.DOCUMENT)
-    yield url
-    leave()
-    book.forget_editions()
-    db.settings = before
-    with db.connect("none", cluster.dsn("postgres")) as conn:
-        conn.execute(f'drop database if exists "{name}" with (force)')
+    with founded(cluster, "policy", field.DOCUMENT) as url:
+        yield url
 
 
 @pytest.fixture
