@@ -43,7 +43,11 @@ def verify_database(vkeys: Sequence[str], since: int, trusted: Path | None) -> T
     """Verify the log in the database."""
     with db.connect(AUDITOR) as conn:
         report = verify.verify_database(
-            conn, verifiers(vkeys), since=since, trusted=trusted.read_text() if trusted else None
+            conn,
+            verifiers(vkeys),
+            since=since,
+            trusted=trusted.read_text() if trusted else None,
+            connect=lambda: db.connect(AUDITOR),
         )
     return told(report)
 

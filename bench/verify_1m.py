@@ -21,7 +21,7 @@ def verify_a_million(options: Options) -> Measured:
         runs = []
         for _ in range(RUNS):
             with ledger.connect("auditor") as auditor, timed() as seconds:
-                report = verify_database(auditor, ledger.signer.verifiers)
+                report = verify_database(auditor, ledger.signer.verifiers, connect=lambda: ledger.connect("auditor"))
             assert report.sound, report.findings
             assert report.checked == count
             runs.append(count / seconds())

@@ -114,6 +114,7 @@ class _Masks:
     conditional: dict[int, tuple[str, ...]]
     since: datetime
     until: datetime
+    denied: dict[int, Verdict] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ class Index:
     bits: dict[str, int] = field(init=False)
     rule_scopes: frozenset[str] = field(init=False)
     _yes: list[Verdict] = field(init=False)
+    _silent: list[Verdict] = field(init=False)
     _closure: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
     _by_role: dict[str, list[tuple[Rule, int]]] = field(init=False)
     _chains: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
@@ -143,6 +145,14 @@ class Index:
         put(self, "bits", {name: n for n, name in enumerate(self.actions)})
         put(
             self, "_yes", [Verdict(True, "allowed", "granted", self.edition, self.clauses.get(a)) for a in self.actions]
+        )
+        put(
+            self,
+            "_silent",
+            [
+                Verdict(False, f"none of your roles may {a} here", "silence", self.edition, self.clauses.get(a))
+                for a in self.actions
+            ],
         )
         put(self, "rule_scopes", frozenset({HOUSE, *(r.scope for r in self.rules if r.scope != ANYWHERE)}))
         by_role: dict[str, list[tuple[Rule, int]]] = {}
@@ -245,28 +255,35 @@ class Index:
         bit = self.bits.get(action)
         if bit is None:
             return Verdict(False, f"{action} is not an action of this edition", "unknown action", self.edition)
-        needs = self.needs.get(action)
         if masks.allow >> bit & 1:
-            return (
-                self._yes[bit]
-                if needs is None
-                else self._conditions(needs, Ask(actor, action, target, now, session, rows), self._yes[bit])
-            )
-        return self._slow(masks, bit, needs, Ask(actor, action, target, now, session, rows), scope)
-
-    def _slow(self, masks: _Masks, bit: int, needs: tuple[str, ...] | None, ask: Ask, scope: str) -> Verdict:
-        clause = self.clauses.get(ask.action)
+            needs = self.needs.get(action)
+            if needs is None:
+                return self._yes[bit]
+            return self._conditions(needs, Ask(actor, action, target, now, session, rows), self._yes[bit])
         if masks.deny >> bit & 1:
-            return Verdict(
-                False, f"a rule forbids {ask.action} to you here", self._denying(ask, scope), self.edition, clause
-            )
+            return masks.denied.get(bit) or self._denied(masks, bit, actor.ref, action, scope, now)
+        if bit in masks.conditional:
+            return self._conditional(masks.conditional[bit], bit, Ask(actor, action, target, now, session, rows))
+        return self._silent[bit]
+
+    def _denied(self, masks: _Masks, bit: int, ref: str, action: str, scope: str, now: datetime) -> Verdict:
+        """Say which rule denies, and remember it for as long as the masks stand."""
+        rule = next(
+            str(rule) for rule, mask, _ in self.rules_of(ref, scope, now) if rule.effect == "deny" and mask >> bit & 1
+        )
+        why = f"a rule forbids {action} to you here"
+        verdict = masks.denied[bit] = Verdict(False, why, rule, self.edition, self.clauses.get(action))
+        return verdict
+
+    def _conditional(self, names: tuple[str, ...], bit: int, ask: Ask) -> Verdict:
         missing: Verdict | None = None
-        for name in masks.conditional.get(bit, ()):
+        for name in names:
             why = _check(name, ask)
             if why is None:
+                needs = self.needs.get(ask.action)
                 return self._yes[bit] if needs is None else self._conditions(needs, ask, self._yes[bit])
-            missing = missing or Verdict(False, why, f"if {name}", self.edition, clause, name)
-        return missing or Verdict(False, f"none of your roles may {ask.action} here", "silence", self.edition, clause)
+            missing = missing or Verdict(False, why, f"if {name}", self.edition, self.clauses.get(ask.action), name)
+        return missing or self._silent[bit]
 
     def _conditions(self, needs: tuple[str, ...], ask: Ask, yes: Verdict) -> Verdict:
         for name in needs:
@@ -274,16 +291,6 @@ class Index:
             if why is not None:
                 return Verdict(False, why, f"needs {name}", self.edition, self.clauses.get(ask.action), name)
         return yes
-
-    def _denying(self, ask: Ask, scope: str) -> str:
-        return next(
-            (
-                str(r)
-                for r, _, _ in self.rules_of(ask.actor.ref, scope, ask.now)
-                if r.effect == "deny" and r.covers(ask.action)
-            ),
-            "deny",
-        )
 
 
 def _bits(mask: int) -> Iterable[int]:

@@ -29,9 +29,9 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def fold(hashes: bytes) -> bytes:
     """The root over a run of hashes, whose number is a power of two."""
+    node, both = sha256, 2 * HASH
     while len(hashes) > HASH:
-        pairs = range(0, len(hashes), 2 * HASH)
-        hashes = b"".join([sha256(b"\x01" + hashes[at : at + 2 * HASH]).digest() for at in pairs])
+        hashes = b"".join([node(b"\x01" + hashes[at : at + both]).digest() for at in range(0, len(hashes), both)])
     return hashes
 
 

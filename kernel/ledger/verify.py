@@ -6,6 +6,7 @@ were passed over. What differs is named by index and entry id. Exit codes and wo
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from kernel.ledger.lookup import checkpoint_note, tile_reader
 from kernel.ledger.merkle import HASH, TILE_HEIGHT, TILE_WIDTH, TileReader, edge_widths, leaf_hash, tile_path
 from kernel.ledger.notes import Verifier
 from kernel.ledger.proofs import Proof, check_proof, prove_entry
-from kernel.ledger.scan import CHUNK, Scan
+from kernel.ledger.scan import CHUNK, Connect, parts
 
 __all__ = ["Finding", "Report", "verify_database", "verify_entry", "verify_export", "verify_selection"]
 
@@ -40,11 +41,13 @@ def verify_database(
     trusted: str | None = None,
     patience: timedelta = timedelta(minutes=1),
     progress: Progress | None = None,
+    connect: Connect | None = None,
 ) -> Report:
     """Verify the log in the database, whole or from an index on (rounded down to a tile).
 
     `connection` is autocommit in the role omniwarden_auditor; `verifiers` are the log's keys, known from elsewhere; `trusted`
-    is a checkpoint note kept elsewhere; entries may wait `patience` for their place in the tree. Constant memory.
+    is a checkpoint note kept elsewhere; entries may wait `patience` for their place in the tree; `connect` gives another
+    such connection to each process that may help. Constant memory.
     """
     report = Report()
     tiles = tile_reader(connection)
@@ -59,14 +62,17 @@ def verify_database(
     if trusted is not None:
         check_trusted(report, trusted, checkpoint, verifiers, tiles)
     start = min(since, checkpoint.size) // TILE_WIDTH * TILE_WIDTH
-    scan = Scan(connection, report, min_index)
     try:
         audit = TreeAudit(report, tiles, start)
     except ValueError as error:
         report.add(f"the tiles before index {start} are damaged: {error}")
         return report
-    for stop in _stops(start, checkpoint.size, size):
-        audit.extend(scan.leaves(audit.frontier.size, stop))
+    present, stops = 0, _stops(start, checkpoint.size, size)
+    for part, stop in zip(parts(connection, list(pairwise([start, *stops])), min_index, connect), stops, strict=True):
+        present += part.present
+        for finding in part.findings:
+            report.add(finding.what, finding.index, finding.entry_id)
+        audit.extend(part.leaves)
         if stop == checkpoint.size:
             audit.check_root(checkpoint.root, "the signed checkpoint")
         report.checked = stop - start
@@ -74,7 +80,7 @@ def verify_database(
             progress(stop - start, size - start)
     audit.compare_edge()
     audit.check_root(root, "the head on record")
-    _check_waiting(connection, report, cursor, patience, scan.present if start == 0 else None)
+    _check_waiting(connection, report, cursor, patience, present if start == 0 else None)
     return report
 
 
