@@ -3,6 +3,8 @@
 Locks are taken in the order conversation, then agent; whoever holds an agent takes conversations by SKIP LOCKED only.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
@@ -24,6 +26,7 @@ from contactcenter.models import (
     AgentProfile,
     AgentState,
     Conversation,
+    Reservation,
 )
 from kernel.action import Work
 from kernel.errors import Refused
@@ -76,9 +79,20 @@ def in_hand(agents: list[UUID]) -> Select[UUID | None, str, str, int]:
     return select(*parts, func.count()).where(parts[0].in_(agents), parts[2].in_(IN_HAND)).group_by(*parts)
 
 
+@contextmanager
+def looking(work: Work) -> Iterator[None]:
+    """Read the floor with what this action has done to conversations already in the database, and the rest written later, at once."""
+    session = work.session
+    if any(isinstance(record, Conversation | Reservation) for record in (*session.new, *session.dirty)):
+        session.flush()
+    with session.no_autoflush:
+        yield
+
+
 def load_of(work: Work, agent_id: UUID) -> Load:
     """Return what an agent has in hand, by the facts; exact while the agent's row is held."""
-    rows = work.session.execute(in_hand([agent_id]))
+    with looking(work):
+        rows = work.session.execute(in_hand([agent_id])).all()
     return load_of_counts({(channel, status): n for _, channel, status, n in rows})
 
 
@@ -108,7 +122,8 @@ def _locked(work: Work, agent_id: UUID | None, *, skip: bool) -> AgentState | No
 
 def profile_of(work: Work, held: AgentState) -> AgentProfile:
     """Return the profile of an agent."""
-    return work.get(AgentProfile, held.profile_id)
+    with work.session.no_autoflush:
+        return work.get(AgentProfile, held.profile_id)
 
 
 def settle(work: Work, held: AgentState) -> str:

@@ -8,7 +8,22 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Float, and_, cast, func, literal, or_
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Float,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    func,
+    or_,
+)
+from sqlalchemy import select as columns
 from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
@@ -120,13 +135,16 @@ def fill(work: Work, held: AgentState) -> int:
 
 def _offer_best(work: Work, held: AgentState) -> bool:
     profile = floor.profile_of(work, held)
-    room = candidates.room_of(work.session, held.id, floor.capacity_of(profile), floor.load_of(work, held.id))
-    found = best_for(work.session, held, profile, room, work.now)
+    load = floor.load_of(work, held.id)
+    with floor.looking(work):
+        room = candidates.room_of(work.session, held.id, floor.capacity_of(profile), load)
+        found = best_for(work.session, held, profile, room, work.now)
     for conversation_id, rank in found:
         statement = select(Conversation).where(Conversation.id == conversation_id, Conversation.status == QUEUED)
-        conversation = work.select(
-            statement.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-        ).first()
+        with floor.looking(work):
+            conversation = work.select(
+                statement.with_for_update(skip_locked=True).execution_options(populate_existing=True)
+            ).first()
         if conversation is not None:
             _explain(work, {
                 "agent": str(held.id), "chosen": str(conversation.id), "score": int(rank),
@@ -141,47 +159,71 @@ def best_for(
     session: Session, held: AgentState, profile: AgentProfile, room: frozenset[str], now: datetime
 ) -> list[tuple[UUID, float]]:
     """Return the waiting conversations an agent fits, with their scores, the most urgent first."""
+    if not room:
+        return []
     levels = candidates.levels_of(session, [profile.id]).get(profile.id, {})
-    lines: list[ColumnElement[bool]] = []
-    for queue in session.scalars(select(Queue)):
+    queues, sinces = [], []
+    for queue in session.scalars(_QUEUES):
         after = fits_after(queue.skills, queue.relaxing, levels)
         if after is not None and candidates.serves(held.id, queue.scope, now, session):
-            since = now - timedelta(seconds=after)
-            lines.append(and_(col(Conversation.queue_id) == queue.id, col(Conversation.queued_at) <= since))
-    kinds = {"voice": col(Conversation.channel) == VOICE, "text": col(Conversation.channel) != VOICE}
-    if not lines or not room:
+            queues.append(queue.id)
+            sinces.append(now - timedelta(seconds=after))
+    if not queues:
         return []
-    rank = score_sql(now)
-    refused = select(Reservation.id).where(
-        Reservation.conversation_id == Conversation.id, Reservation.agent_id == held.id, _just_refused(now)
-    )
-    rows = session.execute(
-        select(Conversation.id, rank)
-        .join(Queue, col(Queue.id) == col(Conversation.queue_id))
-        .where(
-            Conversation.status == QUEUED,
-            or_(*lines),
-            or_(*(kinds[kind] for kind in sorted(room))),
-            col(Conversation.language).in_(profile.languages),
-            ~refused.exists(),
-        )
-        .order_by(rank.desc(), col(Conversation.queued_at), col(Conversation.id))
-        .limit(LOOKED_AT)
-    )
-    return [(conversation_id, float(value)) for conversation_id, value in rows]
+    asked = {
+        "queues": queues, "sinces": sinces, "now": now, "agent": held.id, "languages": profile.languages,
+        "voice": "voice" in room, "text": "text" in room,
+        "rested": now - timedelta(seconds=book.number("OC-2", "rest_seconds")),
+    }  # fmt: skip
+    return [(conversation_id, float(value)) for conversation_id, value in session.execute(_WAITING, asked)]
 
 
-def score_sql(now: datetime) -> ColumnElement[float]:
+def score_sql(now: ColumnElement[datetime]) -> ColumnElement[float]:
     """Return `fitness.score` as PostgreSQL computes it."""
-    waited = cast(func.extract("epoch", literal(now) - col(Conversation.queued_at)), Float)
+    waited = cast(func.extract("epoch", now - col(Conversation.queued_at)), Float)
     due = cast(func.greatest(Queue.target, 1), Float)
     urgency = func.power(func.least(func.greatest(waited, 0.0), 2 * due), 2) / due
     return waited + PRIORITY_WEIGHT * (col(Queue.priority) + col(Conversation.priority)) + urgency
 
 
+def _waiting() -> Select[UUID, float]:
+    """Make the question for the waiting conversations of some queues, the most urgent first; made once, for routing asks it always."""
+    lines = func.unnest(
+        bindparam("queues", type_=ARRAY(Uuid)), bindparam("sinces", type_=ARRAY(DateTime(timezone=True)))
+    ).table_valued("queue_id", "since")
+    lines = lines.render_derived()
+    rank = score_sql(bindparam("now", type_=DateTime(timezone=True)))
+    refused = select(Reservation.id).where(
+        Reservation.conversation_id == Conversation.id,
+        Reservation.agent_id == bindparam("agent", type_=Uuid),
+        col(Reservation.outcome).in_(RESTING),
+        col(Reservation.settled_at) > bindparam("rested", type_=DateTime(timezone=True)),
+    )
+    is_call = col(Conversation.channel) == VOICE
+    return (
+        columns(col(Conversation.id), rank)
+        .join(lines, col(Conversation.queue_id) == lines.c.queue_id)
+        .join(Queue, col(Queue.id) == col(Conversation.queue_id))
+        .where(
+            col(Conversation.status) == QUEUED,
+            col(Conversation.queued_at) <= lines.c.since,
+            or_(and_(is_call, bindparam("voice", type_=Boolean)), and_(~is_call, bindparam("text", type_=Boolean))),
+            col(Conversation.language) == func.any(bindparam("languages", type_=ARRAY(String))),
+            ~refused.exists(),
+        )
+        .order_by(rank.desc(), col(Conversation.queued_at), col(Conversation.id))
+        .limit(LOOKED_AT)
+    )
+
+
+_QUEUES = select(Queue)
+_WAITING = _waiting()
+
+
 def offer(work: Work, conversation: Conversation, held: AgentState) -> None:
     """Offer a waiting conversation to an agent, whose row is held; where the queue says so it is his without asking."""
-    queue = work.get(Queue, conversation.queue_id)
+    with work.session.no_autoflush:
+        queue = work.get(Queue, conversation.queue_id)
     made = reserve(work, conversation, held)
     if queue.auto_accept and conversation.channel != VOICE:
         answer(work, conversation, made)

@@ -69,9 +69,16 @@ class History:
 
 
 class WriteSession(Session):
-    """The writable session of an action; it refuses the ways around its own history."""
+    """The writable session of an action; it refuses the ways around its own history.
+
+    What it has loaded or added it keeps, so that the same record is never fetched twice in one action.
+    """
 
     history: History
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kept: list[object] = []
 
     def begin_nested(self, *_: Any, **__: Any) -> Any:
         """Refuse savepoints: a row rolled back to one would still be told as written."""
@@ -82,6 +89,13 @@ class WriteSession(Session):
 def _refuse_bulk(state: ORMExecuteState) -> None:
     if state.is_update or state.is_delete or state.is_insert:
         raise RuntimeError("change records one by one: a bulk statement leaves no history")
+
+
+@event.listens_for(WriteSession, "loaded_as_persistent")
+@event.listens_for(WriteSession, "pending_to_persistent")
+def _keep(session: Session, record: object) -> None:
+    if isinstance(session, WriteSession):
+        session.kept.append(record)
 
 
 @event.listens_for(WriteSession, "after_flush")

@@ -165,14 +165,15 @@ def ring_agent(work: Work, fact: Fact) -> None:
     if fact.data["channel"] != VOICE:
         return
     call = _of(work, fact)
-    offer = work.get(Reservation, fact.data["reservation_id"])
     if call is None or call.phase == ENDED:
         return
-    phone = work.select(
-        select(PhoneCredential)
-        .where(PhoneCredential.person_id == offer.agent_id, col(PhoneCredential.voided_at).is_(None))
-        .order_by(col(PhoneCredential.online).desc(), col(PhoneCredential.made_at).desc())
-    ).first()
+    offer = work.get(Reservation, fact.data["reservation_id"])
+    with work.session.no_autoflush:
+        phone = work.select(
+            select(PhoneCredential)
+            .where(PhoneCredential.person_id == offer.agent_id, col(PhoneCredential.voided_at).is_(None))
+            .order_by(col(PhoneCredential.online).desc(), col(PhoneCredential.made_at).desc())
+        ).first()
     call.phase, call.legs = RINGING, call.legs + 1
     call.agent_id, call.reservation_id, call.phone_id = offer.agent_id, offer.id, phone.id if phone else None
     call.rung_at, call.ring_until = work.now, offer.expires_at
