@@ -66,9 +66,9 @@ def pgbench(made: web.House, seconds: int) -> float:
     from kernel import db
 
     with db.connect("none", made.url) as conn:
-        conn.execute("create index if not exists bench_reference on conversation (reference)")
         conn.execute(
-            "update conversation c set reference = 'bench-' || n from (select id, row_number() over () n from conversation) r where r.id = c.id"
+            "update conversation c set reference = 'bench-' || n from (select id, row_number() over (order by id) n from conversation) r"
+            " where r.id = c.id and reference not like 'bench-%'"
         )
     script = made.folder / "floor.sql"
     script.write_text(FLOOR)
