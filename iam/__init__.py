@@ -10,7 +10,8 @@ from iam.evidence import second_factor_everywhere
 from iam.factors import Proof
 from iam.passkeys import assertion, register_passkey, registration
 from iam.passwords import change, flaws_for, said_rules
-from iam.people import amend_person, join_person, leave_person, reactivate_person, suspend_person
+from iam.people import amend_person, join_person, leave_person, move_person, reactivate_person, suspend_person
+from iam.platforms import add_platform, amend_platform, list_platforms
 from iam.presence import Signed, who
 from iam.recovery import confirm_own, enrol_otp, remove_otp, remove_passkey, renew_recovery
 from iam.roles import give_role, list_roles, take_role
@@ -31,7 +32,9 @@ __all__ = [
     "Proof",
     "Signed",
     "Source",
+    "add_platform",
     "amend_person",
+    "amend_platform",
     "ask_passkey",
     "assertion",
     "begin_enrolment",
@@ -51,8 +54,10 @@ __all__ = [
     "join_person",
     "leave_person",
     "list_people",
+    "list_platforms",
     "list_roles",
     "lock_session",
+    "move_person",
     "my_account",
     "my_sessions",
     "note_sent",

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import exists
 from sqlmodel import col, select
 
-from iam import delivery, names, password_rules, passwords, people
+from iam import delivery, names, password_rules, passwords, platforms
 from iam.models_letters import Receipt
-from iam.models_people import PLATFORM, Account, Person
+from iam.models_people import HUMAN, PLATFORM, Account, Person
 from iam.models_secrets import Passkey, Password, Totp
 from iam.models_sessions import Session
 from kernel.action import Work
@@ -61,10 +61,10 @@ def accounts_have_one_person(session: Any, now: datetime) -> Evidence:  # noqa: 
 
 @evidence("ID-3")
 def names_follow_convention(session: Any, now: datetime) -> Evidence:  # noqa: ARG001
-    """Every user id has the form of its platform's convention."""
-    accounts = list(session.scalars(select(Account).where(Account.platform == PLATFORM)))
-    form = people.convention()
-    return found(_refs(accounts), _refs(a for a in accounts if not names.fits(form, a.name)))
+    """Every human user id has the form of its platform's convention."""
+    accounts = list(session.scalars(select(Account).where(Account.kind == HUMAN)))
+    forms = {platform: platforms.convention(session, platform) for platform in {a.platform for a in accounts}}
+    return found(_refs(accounts), _refs(a for a in accounts if not names.fits(forms[a.platform], a.name)))
 
 
 @evidence("ID-4", empty_ok=True)
@@ -147,15 +147,15 @@ def _try_password(password: str) -> None:
 def free_hand_name(work: Work) -> None:
     """A user id of one's own choice is refused."""
     person = Person(given_name="Afi", family_name="Mensah", joined_at=work.now)
-    fault = names.fault(people.convention(), "superstar", person.given_name, person.family_name)
+    fault = names.fault(platforms.convention(work.session), "superstar", person.given_name, person.family_name)
     if fault is not None:
         raise Refused("ID-3", fault)
 
 
 @probe("ID-2", guard="no-shared-id")
-def shared_name(work: Work) -> None:  # noqa: ARG001
+def shared_name(work: Work) -> None:
     """A user id that names a group is refused."""
-    fault = names.fault(people.convention(), "admin.team", "Admin", "Team")
+    fault = names.fault(platforms.convention(work.session), "admin.team", "Admin", "Team")
     if fault is not None:
         raise Refused("ID-2", fault)
 

@@ -5,20 +5,27 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from kernel.db import HOUSE, Record, Utc, personal
 
 PLATFORM = "omniwarden"
 HUMAN, SERVICE, PRIVILEGED = "human", "service", "privileged"
+EMPLOYEE, CONTRACTOR, REPRESENTATIVE = "employee", "contractor", "client-representative"
 
 
 class Person(Record, table=True):
-    """A natural person of the house; `scope` is the site they belong to, `phone` is E.164. [ID-1, AC-3]"""
+    """A natural person of the house; `scope` is the site or client they belong to, `phone` is E.164. [ID-1, AC-3]
+
+    `job` is their function in the book's words, `manager_id` who leads them, `ends_at` when a contract is over.
+    """
 
     __tablename__ = "person"
     __table_args__: ClassVar[Any] = (
         CheckConstraint("status in ('joining', 'active', 'suspended', 'left')", name="person_status"),
+        CheckConstraint("kind in ('employee', 'contractor', 'client-representative')", name="person_kind"),
+        CheckConstraint("manager_id <> id", name="person_own_manager"),
         {"info": {"governed": True}},
     )
 
@@ -31,6 +38,10 @@ class Person(Record, table=True):
     status: str = "joining"
     joined_at: datetime = Field(sa_type=Utc)
     left_at: datetime | None = Field(default=None, sa_type=Utc)
+    kind: str = EMPLOYEE
+    job: str = ""
+    manager_id: UUID | None = Field(default=None, foreign_key="person.id", index=True)
+    ends_at: datetime | None = Field(default=None, sa_type=Utc)
 
     @property
     def name(self) -> str:
@@ -42,8 +53,39 @@ class Person(Record, table=True):
         return self.id
 
 
+class Platform(Record, table=True):
+    """Where accounts are: this service, a directory, the PBX, a firewall, a client's application. [ID-3]
+
+    Its naming convention is data: `forms` are tried in order ("{given}.{family}"), `pattern` is what every id matches.
+    """
+
+    __tablename__ = "platform"
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("slug", name="platform_slug"),
+        CheckConstraint(
+            "kind in ('omniwarden', 'ldap', 'active-directory', 'pbx', 'firewall', 'application')", name="platform_kind"
+        ),
+        {"info": {"governed": True}},
+    )
+
+    slug: str
+    label: str
+    kind: str
+    scope: str = HOUSE
+    owner_id: UUID | None = Field(default=None, foreign_key="person.id")
+    pattern: str
+    forms: list[str] = Field(sa_type=JSONB)
+    min_length: int
+    max_length: int
+    has_otp: bool = False
+    active: bool = True
+
+
 class Account(Record, table=True):
-    """A user id on a platform: one person's for ever, never given again, never deleted. [ID-2, ID-3]"""
+    """A user id on a platform: one person's for ever, never given again, never deleted. [ID-2, ID-3]
+
+    A service account's person is its owner; a privileged account's is who holds it. `external_id` is the platform's own key.
+    """
 
     __tablename__ = "account"
     __table_args__: ClassVar[Any] = (
@@ -61,6 +103,10 @@ class Account(Record, table=True):
     status: str = "pending"
     made_at: datetime = Field(sa_type=Utc)
     activated_at: datetime | None = Field(default=None, sa_type=Utc)
+    purpose: str = ""
+    ends_at: datetime | None = Field(default=None, sa_type=Utc)
+    used_at: datetime | None = Field(default=None, sa_type=Utc)
+    external_id: str | None = Field(default=None, index=True)
 
     def subject(self) -> UUID | None:
         """Whose personal data this is."""

@@ -1,24 +1,29 @@
 """Joiner and leaver: people come with an account and leave without one. [ID-1, ID-2, ID-3, AC-1, AC-3]"""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
 import phonenumbers
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 from sqlmodel import col, select
 
 from iam import activations, delivery, names, passwords, presence, tickets
 from iam.models_people import HUMAN, PLATFORM, Account, Person
+from iam.platforms import convention
 from kernel.access import RoleAssignment, Scope
 from kernel.action import Work, action
 from kernel.edition import take_role
 from kernel.errors import Conflict, NotFound, Refused
-from policy import book
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Language = Literal["fr", "en"]
+Kind = Literal["employee", "contractor", "client-representative"]
+Job = Annotated[str, StringConstraints(strip_whitespace=True, max_length=80)]
+MOST_LEVELS = 30
+"""Managers above one another; a longer line is a mistake."""
 
 
 def international(phone: str) -> str:
@@ -39,13 +44,6 @@ Email = Annotated[
 ]
 
 
-def convention(platform: str = PLATFORM) -> names.Convention:
-    """Return the naming convention of a platform, from the book. [ID-3]"""
-    fields = ("pattern", "forms", "min_length", "max_length")
-    told = {name: book.parameter("ID-3", f"{platform}_{name}") for name in fields}
-    return names.Convention.of({"platform": platform, "reserved": book.parameter("ID-2", "reserved_names"), **told})
-
-
 def _taken(work: Work, platform: str) -> Callable[[str], bool]:
     def asked(name: str) -> bool:
         return (
@@ -59,7 +57,9 @@ def _taken(work: Work, platform: str) -> Callable[[str], bool]:
 def free_name(work: Work, person: Person, platform: str = PLATFORM) -> str:
     """Return the user id the convention gives a person: one that nobody has or ever had. Raises Refused. [ID-3]"""
     try:
-        return names.propose(convention(platform), person.given_name, person.family_name, _taken(work, platform))
+        return names.propose(
+            convention(work.session, platform), person.given_name, person.family_name, _taken(work, platform)
+        )
     except ValueError as none:
         raise Refused("ID-3", f"No user id can be made for this person: {none}.") from none
 
@@ -75,15 +75,20 @@ def join_person(
     site: str = "house",
     language: Language = "fr",
     user_name: str | None = None,
+    kind: Kind = "employee",
+    job: Job = "",
+    manager_id: UUID | None = None,
+    ends_at: AwareDatetime | None = None,
 ) -> Person:
     """Bring a person into the house: their account, and their user id and first code by two channels. [ID-1, ID-3, ID-5, AC-3]"""
     if work.session.get(Scope, site) is None:
         raise NotFound(f"There is no site {site}.")
     person = Person(
         scope=site, given_name=given_name, family_name=family_name, email=email, phone=phone, language=language,
-        joined_at=work.now,
+        joined_at=work.now, kind=kind, job=job,
     )  # fmt: skip
     delivery.channels_of(person)
+    _bind(work, person, manager_id, ends_at)
     if user_name is not None:
         _check_name(work, person, user_name)
     work.add(person)
@@ -100,7 +105,7 @@ def join_person(
 
 
 def _check_name(work: Work, person: Person, user_name: str) -> None:
-    fault = names.fault(convention(), user_name, person.given_name, person.family_name)
+    fault = names.fault(convention(work.session), user_name, person.given_name, person.family_name)
     if fault is not None:
         raise Refused("ID-3", fault)
     if _taken(work, PLATFORM)(user_name):
@@ -129,6 +134,54 @@ def amend_person(
             setattr(person, field, value)
     delivery.channels_of(person)
     return person
+
+
+@action("person.move", on=Person)
+def move_person(
+    work: Work,
+    person: Person,
+    *,
+    site: str | None = None,
+    job: Job | None = None,
+    manager_id: UUID | None = None,
+    ends_at: AwareDatetime | None = None,
+) -> Person:
+    """Move a person to another site, function, manager or end of contract; what is left out stays. Rights are looked at again. [AC-3]"""
+    _expect(person, "active", "joining", "suspended")
+    before = (person.scope, person.job, person.manager_id)
+    if site is not None:
+        if work.session.get(Scope, site) is None:
+            raise NotFound(f"There is no site {site}.")
+        person.scope = site
+        for account in _accounts(work, person, "active", "pending", "suspended"):
+            account.scope = site
+    if job is not None:
+        person.job = job
+    _bind(work, person, manager_id or person.manager_id, ends_at or person.ends_at)
+    if (person.scope, person.job, person.manager_id) != before:
+        work.fact("person.moved", person_id=person.id, scope=person.scope, job=person.job)
+    return person
+
+
+def _bind(work: Work, person: Person, manager_id: UUID | None, ends_at: datetime | None) -> None:
+    """Say who leads a person and until when they are here; a ring of managers, or one who has left, is refused."""
+    if ends_at is not None and ends_at <= work.now:
+        raise Refused("AC-3", "The end of a contract lies ahead; whoever is to go now leaves.")
+    person.ends_at = ends_at
+    if manager_id is None or manager_id == person.manager_id:
+        return
+    manager = work.get(Person, manager_id)
+    if manager.status == "left" or manager.kind == "client-representative":
+        raise Refused("AC-3", "This person cannot lead anybody: they have left, or are a client's.")
+    above: Person | None = manager
+    for _ in range(MOST_LEVELS):
+        if above is None:
+            person.manager_id = manager_id
+            return
+        if above.id == person.id:
+            raise Refused("AC-3", "Nobody leads those who lead him.")
+        above = work.session.get(Person, above.manager_id) if above.manager_id else None
+    raise Refused("AC-3", f"There are more than {MOST_LEVELS} managers above this person.")
 
 
 @action("person.suspend", on=Person)

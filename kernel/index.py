@@ -143,17 +143,10 @@ class Index:
         """Compile the rules to masks by role; masks of a subject in a scope are made at first use."""
         put = object.__setattr__
         put(self, "bits", {name: n for n, name in enumerate(self.actions)})
-        put(
-            self, "_yes", [Verdict(True, "allowed", "granted", self.edition, self.clauses.get(a)) for a in self.actions]
-        )
-        put(
-            self,
-            "_silent",
-            [
-                Verdict(False, f"none of your roles may {a} here", "silence", self.edition, self.clauses.get(a))
-                for a in self.actions
-            ],
-        )
+        clause, number = self.clauses.get, self.edition
+        put(self, "_yes", [Verdict(True, "allowed", "granted", number, clause(a)) for a in self.actions])
+        no = "none of your roles may {} here"
+        put(self, "_silent", [Verdict(False, no.format(a), "silence", number, clause(a)) for a in self.actions])
         put(self, "rule_scopes", frozenset({HOUSE, *(r.scope for r in self.rules if r.scope != ANYWHERE)}))
         by_role: dict[str, list[tuple[Rule, int]]] = {}
         for rule in self.rules:

@@ -97,7 +97,8 @@ def test_rotation_leaves_accounts_with_otp_out_and_finds_those_without(database:
 def test_each_guard_refuses_its_probe(database: str, guard: str) -> None:
     class Bare:
         now = clock.now()
+        session: object = None
 
-    with pytest.raises(Refused) as caught:
+    with db.read_session() as Bare.session, pytest.raises(Refused) as caught:
         PROBES[guard].attempt(Bare())  # type: ignore[arg-type]
     assert caught.value.clause in {PROBES[guard].clause, "ID-2", "PW-1", "PW-2"}

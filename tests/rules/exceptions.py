@@ -12,6 +12,7 @@ MEMBER_MAY: dict[str, str] = {
     "ledger.mine": "what oneself did",
     "name.find": "colleagues by name, to address them",
     "name.look-up": "the name behind a reference on a page one may see",
+    "platform.list": "which platforms there are and how their user ids look",
     "policy.read": "the book is published to all",
     "session.list-mine": "one's own sessions",
     "waiver.ask": "asking grants nothing",
