@@ -6,8 +6,11 @@ Pure ASGI, so that streams pass untouched. `SecurityHeaders` goes outermost: it 
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import answer
+from kernel.errors import Denied
 
 CONTENT_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -70,8 +73,7 @@ class SameOriginOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
         if scope["type"] == "http" and not self.passes(scope):
-            refusal = PlainTextResponse("Refused: this request was not made by a page of this house.", status_code=403)
-            await refusal(scope, receive, send)
+            await _refusal(scope)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 
@@ -83,6 +85,14 @@ class SameOriginOnly:
         if "cookie" not in headers and headers.get("authorization", "").lower().startswith("bearer "):
             return True
         return same_origin(headers)
+
+
+def _refusal(scope: Scope) -> Response:
+    """The no in words for people, and as problem details (RFC 9457) for programs."""
+    why = "Refused: this request was not made by a page of this house."
+    if scope["path"].startswith("/api/"):
+        return answer(Denied(why))
+    return PlainTextResponse(why, status_code=403)
 
 
 def same_origin(headers: Headers) -> bool:

@@ -109,10 +109,10 @@ class Asterisk:
         (self.site.folder / "pid").unlink(missing_ok=True)
 
 
-def install(folder: Path, tree: Path, recordings: Path, *, sip_port: int = 5060) -> Site:
+def install(folder: Path, tree: Path, recordings: Path, *, sip_port: int = 5060, silence: int = 60) -> Site:
     """The site of this folder: made at the first call, then the same again. A port taken by others is replaced.
 
-    `sip_port` is the wish for the trunk's port; 0 takes any.
+    `sip_port` is the wish for the trunk's port; 0 takes any. `silence`: seconds without sound that end a call.
     """
     folder.mkdir(parents=True, exist_ok=True)
     memory = folder / "site.json"
@@ -122,7 +122,7 @@ def install(folder: Path, tree: Path, recordings: Path, *, sip_port: int = 5060)
 
     def made() -> Site:
         return Site(folder.absolute(), tree.absolute(), wishes["http_port"], wishes["sip_port"], wishes["rtp_start"],
-                    password, recordings.absolute(), rtp_ports=RTP_PORTS)  # fmt: skip
+                    password, recordings.absolute(), rtp_ports=RTP_PORTS, silence=silence)  # fmt: skip
 
     if Asterisk(made()).pid() is None:
         wishes["http_port"] = _free(wishes["http_port"], socket.SOCK_STREAM)

@@ -53,6 +53,8 @@ class Site:
     bind: str = "127.0.0.1"
     trunks: tuple[str, ...] = ("127.0.0.2",)
     rtp_ports: int = 400
+    silence: int = 60
+    """Seconds without a packet of sound after which a caller is taken to have vanished: his network may lose the BYE."""
 
     @property
     def url(self) -> str:
@@ -164,6 +166,8 @@ direct_media = no
 dtmf_mode = rfc4733
 media_address = {site.bind}
 rtp_symmetric = yes
+rtp_timeout = {site.silence}
+rtp_timeout_hold = {10 * site.silence}
 timers = no
 
 [{TRUNK}]

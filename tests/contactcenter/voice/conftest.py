@@ -28,7 +28,7 @@ def asterisk() -> Iterator[Asterisk]:
     if not TREE.exists():
         pytest.skip(f"no Asterisk in {TREE}: run `python tools/asterisk.py`")
     folder = TREE.parents[1] / "test" / f"voice-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    server = Asterisk(install(folder / "site", TREE, folder / "recordings", sip_port=0))
+    server = Asterisk(install(folder / "site", TREE, folder / "recordings", sip_port=0, silence=6))
     server.stop()
     server.start()
     yield server

@@ -109,6 +109,18 @@ def test_wire_to_asterisk_cut_in_every_phase(house: House) -> None:
     assert house.call().phase == "connected"
 
 
+def test_caller_who_vanishes_without_a_word_frees_the_agent(house: House) -> None:
+    agent = house.agent()
+    agent.plug(ring_ms=100)
+    agent.ready()
+    caller = house.caller()
+    house.reaches("connected")
+    caller.kill()
+    caller.handset.close()
+    house.reaches("ended", 20)
+    agent.stands("wrap-up")
+
+
 def test_asterisk_killed_in_mid_call_frees_the_agent(house: House, asterisk) -> None:
     agent = house.agent()
     agent.plug(ring_ms=100)
