@@ -15,9 +15,9 @@ from kernel.db import HOUSE
 from kernel.errors import Conflict, Refused
 from policy import book
 from policy.ballots import Sealed, barred, edit_of, reachable, seal
-from policy.holders import holders
 from policy.models import Approval, ApprovalRevision, ApprovalVote
 from policy.reading import Requirement
+from policy.relations import Question, speakers
 from policy.settlements import Settlement, authors_of, live_votes, revision_of, settled, tally_of
 from policy.spans import span
 from policy.workflow import Step, Workflow, never_changed
@@ -67,7 +67,7 @@ def ask_approval(
     approval = _live(work, subject_ref, requirement)
     if approval is not None:
         return _revise(work, approval, rule, sealed, asker, reason)
-    _reach(work, rule, scope, barred(sealed.opened(), [asker], rule))
+    _reach(work, rule, scope, sealed, [asker])
     approval = work.add(
         Approval(
             subject_ref=subject_ref,
@@ -123,14 +123,14 @@ def expire_if_over(work: Work, approval: Approval) -> bool:
     return over
 
 
-def _reach(work: Work, rule: Requirement, scope: str, out: dict[UUID, str]) -> None:
-    roles = {role for voice in rule.requires for role in voice.role}
-    able = {person: held for person, held in holders(roles, scope, work.now).items() if person not in out}
-    if not reachable(rule, able):
-        asked = ", ".join(f"{voice.count} x {' or '.join(voice.role)}" for voice in rule.requires)
+def _reach(work: Work, rule: Requirement, scope: str, sealed: Sealed, authors: Iterable[UUID]) -> None:
+    envelope = sealed.opened()
+    out = frozenset(barred(envelope, authors, rule))
+    if not reachable(rule, speakers(rule, Question(work.session, envelope, scope, work.now, out))):
+        asked = ", ".join(f"{voice.count} x {' or '.join(voice.names)}" for voice in rule.requires)
         raise Refused(
             rule.clause,
-            f"Nobody could approve this: it needs {asked}, and those who hold these roles are too few or barred.",
+            f"Nobody could approve this: it needs {asked}, and those who are that are too few or barred.",
         )
 
 
@@ -165,7 +165,7 @@ def _revise(
     if edit == "clerical" and not (reason or "").strip():
         raise Refused(rule.clause, "A clerical edit keeps the votes, so it needs its reason.")
     if edit == "material":
-        _reach(work, rule, approval.scope, barred(sealed.opened(), [*authors_of(work, approval), author], rule))
+        _reach(work, rule, approval.scope, sealed, [*authors_of(work, approval), author])
     votes = live_votes(work, approval)
     if edit == "material" and approval.state != "open":
         APPROVAL_STEPS.advance(work, approval, "reopen")

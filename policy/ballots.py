@@ -109,7 +109,7 @@ def tally(requirement: Requirement, ballots: Sequence[Ballot], barred_persons: I
     Raises ValueError on a requirement that asks for nobody: an empty quorum approves nothing.
     """
     places = [voice for voice in requirement.requires for _ in range(voice.count)]
-    if not places or any(not voice.role for voice in requirement.requires):
+    if not places or any(not voice.names for voice in requirement.requires):
         raise ValueError("an approval that asks for nobody cannot be given")
     out: set[UUID] = set(barred_persons)
     counted: list[Ballot] = []
@@ -120,7 +120,7 @@ def tally(requirement: Requirement, ballots: Sequence[Ballot], barred_persons: I
         counted.append(ballot)
     refused = sum(not ballot.yes for ballot in counted) >= requirement.refusals
     filled = _filled(places, [ballot for ballot in counted if ballot.yes])
-    missing = tuple(" or ".join(voice.role) for number, voice in enumerate(places) if number not in filled)
+    missing = tuple(" or ".join(voice.names) for number, voice in enumerate(places) if number not in filled)
     return Tally(granted=not missing and not refused, refused=refused, missing=missing)
 
 
@@ -130,7 +130,7 @@ def _filled(places: Sequence[Voice], yes: Sequence[Ballot]) -> dict[int, int]:
 
     def place(vote: int, tried: set[int]) -> bool:
         for number, voice in enumerate(places):
-            if number in tried or yes[vote].role not in voice.role:
+            if number in tried or yes[vote].role not in voice.names:
                 continue
             tried.add(number)
             if number not in held or place(held[number], tried):
@@ -150,7 +150,7 @@ def reachable(requirement: Requirement, candidates: dict[UUID, frozenset[str]]) 
 
     def seat(person: UUID, tried: set[int]) -> bool:
         for number, voice in enumerate(places):
-            if number in tried or not candidates[person] & set(voice.role):
+            if number in tried or not candidates[person] & set(voice.names):
                 continue
             tried.add(number)
             if number not in held or seat(held[number], tried):

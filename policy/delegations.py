@@ -16,6 +16,7 @@ from policy import book
 from policy.approvals import person_of
 from policy.holders import roles_of
 from policy.models import Delegation
+from policy.relations import RELATIONS
 
 Reason = Annotated[str, Field(min_length=3, max_length=500)]
 
@@ -38,7 +39,7 @@ def delegate(
     start = starts_at or work.now
     if to == giver:
         raise Refused("AC-2", "One does not delegate to oneself.")
-    if role not in roles_of(giver, scope, work.now):
+    if role not in roles_of(giver, scope, work.now) and role not in RELATIONS:
         raise Refused(
             "AC-2",
             "Only a role that you hold yourself can be delegated; what was delegated to you cannot be passed on.",

@@ -22,6 +22,7 @@ from policy import book
 from policy.approvals import person_of
 from policy.lint import Vocabulary
 from policy.models import Attestation, Evaluation, ProbeRun
+from policy.relations import RELATIONS
 from policy.spans import SpanText, span
 
 CLERK = clerk("evidence")
@@ -124,6 +125,7 @@ def vocabulary() -> Vocabulary:
         conditions=frozenset(CONDITIONS),
         evidence={query.name: query.clause for query in QUERIES.values()},
         guards=frozenset({*GUARDS, *PROBES}),
+        relations=frozenset(RELATIONS),
     )
 
 

@@ -35,20 +35,21 @@ def holders(roles: Iterable[str], scope: str, now: datetime) -> dict[UUID, froze
 
 
 def delegated_to(work: Work, person_id: UUID, scope: str) -> list[Delegation]:
-    """List the delegations in force that let a person speak for others in a scope, the oldest first.
+    """List the delegations of this time that let a person speak for others in a scope, the oldest first.
 
-    A delegation speaks for its giver only while the giver holds the role himself: it cannot be passed on.
+    Each speaks only for what its giver may speak himself (`policy.relations.lent_to`): it cannot be passed on.
     """
     chain = gate.current().chain(scope)
-    rows = work.select(
-        select(Delegation)
-        .where(
-            Delegation.to_id == person_id,
-            Delegation.starts_at <= work.now,
-            Delegation.ends_at > work.now,
-            Delegation.ended_at.is_(None),  # type: ignore[union-attr]
-            Delegation.scope.in_(chain),  # type: ignore[attr-defined]
+    return list(
+        work.select(
+            select(Delegation)
+            .where(
+                Delegation.to_id == person_id,
+                Delegation.starts_at <= work.now,
+                Delegation.ends_at > work.now,
+                Delegation.ended_at.is_(None),  # type: ignore[union-attr]
+                Delegation.scope.in_(chain),  # type: ignore[attr-defined]
+            )
+            .order_by(Delegation.starts_at, Delegation.id)  # type: ignore[arg-type]
         )
-        .order_by(Delegation.starts_at, Delegation.id)  # type: ignore[arg-type]
     )
-    return [row for row in rows if row.role in roles_of(row.from_id, scope, work.now)]

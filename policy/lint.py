@@ -34,6 +34,8 @@ class Vocabulary:
     """Named query → the clause it was written for."""
     guards: frozenset[str] = frozenset()
     """Guards that are neither action nor condition, such as the walls of the database."""
+    relations: frozenset[str] = frozenset()
+    """Voices that a field names by their relation to what is asked."""
 
 
 def lint(book: Book, vocabulary: Vocabulary | None = None) -> list[str]:
@@ -201,6 +203,9 @@ def _rules(book: Book, vocabulary: Vocabulary) -> Iterator[str]:
 
 def _proofs(book: Book, vocabulary: Vocabulary) -> Iterator[str]:
     known = vocabulary.actions | vocabulary.conditions | vocabulary.guards
+    for name, requirement in book.approvals.items():
+        asked = {who for voice in requirement.requires for who in voice.who}
+        yield from (f'approvals {name}, field who: "{who}" is no relation' for who in asked - vocabulary.relations)
     for clause in book.clauses:
         if not clause.in_force:
             continue

@@ -4,7 +4,7 @@ import re
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from policy.spans import SpanText
 
@@ -79,15 +79,28 @@ class ActionRule(Strict):
 
 
 class Voice(Strict):
-    """So many different natural persons who hold one of these roles."""
+    """So many different natural persons who hold one of these roles, or stand so to what is asked."""
 
-    role: list[str] = Field(min_length=1)
+    role: list[str] = []
+    who: list[str] = []
+    """Relations, such as `manager-of-subject`: a field says who that is of each question (`policy.relations`)."""
     count: int = Field(default=1, ge=1)
 
-    @field_validator("role", mode="before")
+    @field_validator("role", "who", mode="before")
     @classmethod
     def _one_or_many(cls, value: Any) -> Any:
         return [value] if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "Voice":
+        if not self.names:
+            raise ValueError("a voice names at least one role, or one relation under who")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Everything this voice may be spoken as: roles first, then relations."""
+        return (*self.role, *self.who)
 
 
 class Requirement(Strict):
@@ -98,6 +111,8 @@ class Requirement(Strict):
     barred: list[Literal["requester", "implementer", "subject"]] = ["requester", "implementer", "subject"]
     clerical: list[str] = []
     """Fields of the content whose edit keeps the votes; every other edit is material and voids them."""
+    in_order: bool = False
+    """Whether the second voice is heard only once the first has said yes, and so on."""
     refusals: int = Field(default=1, ge=1)
     answer_within: SpanText = "14 days"
     valid_for: SpanText = "30 days"

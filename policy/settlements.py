@@ -11,6 +11,7 @@ from policy import book
 from policy.ballots import Ballot, Sealed, Tally, barred, tally
 from policy.models import Approval, ApprovalRevision, ApprovalVote
 from policy.reading import Requirement
+from policy.relations import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,14 @@ def out_of(work: Work, approval: Approval, rule: Requirement) -> dict[UUID, str]
     """Name everyone who may not vote on this approval, each with the reason."""
     current = revision_of(work, approval)
     return barred(Sealed(current.sealed, current.digest).opened(), authors_of(work, approval), rule)
+
+
+def question_of(work: Work, approval: Approval, rule: Requirement) -> Question:
+    """Give the question as it is before the voters now, with those who may not answer it."""
+    current = revision_of(work, approval)
+    envelope = Sealed(current.sealed, current.digest).opened()
+    out = barred(envelope, authors_of(work, approval), rule)
+    return Question(work.session, envelope, approval.scope, work.now, frozenset(out))
 
 
 def live_votes(work: Work, approval: Approval) -> list[ApprovalVote]:

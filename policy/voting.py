@@ -14,10 +14,10 @@ from kernel.errors import Conflict, Refused
 from kernel.gate import Ask, condition, current
 from policy import book
 from policy.approvals import APPROVAL_STEPS, person_of
-from policy.holders import delegated_to, roles_of
 from policy.models import Approval, ApprovalVote, Delegation
 from policy.reading import Requirement
-from policy.settlements import ballots_of, out_of, tally_of
+from policy.relations import RELATIONS, asked_of, lent_to, spoken_by
+from policy.settlements import ballots_of, out_of, question_of, tally_of
 from policy.spans import span
 
 
@@ -75,15 +75,19 @@ def cast_vote(
 
 
 def _role_for(work: Work, approval: Approval, rule: Requirement, voter: UUID, principal: UUID, role: str | None) -> str:
-    asked = {name for voice in rule.requires for name in voice.role}
-    own = principal == voter
-    lent = () if own else (row.role for row in delegated_to(work, voter, approval.scope) if row.from_id == principal)
-    held = asked & set(roles_of(voter, approval.scope, work.now) if own else lent)
+    question, own = question_of(work, approval, rule), principal == voter
+    lent = () if own else (name for giver, name in lent_to(work, rule, question, voter) if giver == principal)
+    held = spoken_by(rule, question, voter) if own else frozenset(lent)
     fitting = sorted(held if role is None else held & {role})
     if not fitting:
         whose = "You hold" if own else "You hold no delegation in force for"
-        raise Refused(rule.clause, f"{whose} none of the roles that are asked: {', '.join(sorted(asked))}.")
+        raise Refused(rule.clause, f"{whose} none of the roles that are asked: {', '.join(sorted(asked_of(rule)))}.")
     needed = tally_of(work, approval, rule).missing
+    if rule.in_order and needed:
+        turn = [name for name in fitting if name in needed[0].split(" or ")]
+        if not turn:
+            raise Refused(rule.clause, f"Another is asked before you: {needed[0]}.")
+        return turn[0]
     return next((name for name in fitting if any(name in place.split(" or ") for place in needed)), fitting[0])
 
 
@@ -128,24 +132,30 @@ def withdraw_vote(work: Work, vote: ApprovalVote, *, reason: str) -> ApprovalVot
 
 
 def _may_vote(ask: Ask) -> str | None:
+    return _may(ask, in_turn=True)
+
+
+def _may(ask: Ask, *, in_turn: bool) -> str | None:
     if not isinstance(ask.target, Approval) or ask.actor.id is None:
         return "only those who are asked may answer"
     if ask.session is not None:
-        return _asked_or_why(ask, ask.target, ask.actor.id, ask.session)
+        return _asked_or_why(ask, ask.target, ask.actor.id, ask.session, in_turn=in_turn)
     with read_session() as session:
-        return _asked_or_why(ask, ask.target, ask.actor.id, session)
+        return _asked_or_why(ask, ask.target, ask.actor.id, session, in_turn=in_turn)
 
 
-def _asked_or_why(ask: Ask, approval: Approval, person: UUID, session: Any) -> str | None:
+def _asked_or_why(ask: Ask, approval: Approval, person: UUID, session: Any, *, in_turn: bool) -> str | None:
     work = Work(ask.actor, ask.action, approval.id, ask.now, session)
     rule = book.requirement(approval.requirement)
     why = out_of(work, approval, rule).get(person)
     if why is not None:
         return f"you may not approve this: {why}"
-    asked = {name for voice in rule.requires for name in voice.role}
-    lent = {row.role for row in delegated_to(work, person, approval.scope)}
-    mine = roles_of(person, approval.scope, ask.now) | lent
-    return None if mine & asked else f"it asks {', '.join(sorted(asked))}, and you are none of them"
+    question = question_of(work, approval, rule)
+    mine = spoken_by(rule, question, person) | {name for _, name in lent_to(work, rule, question, person)}
+    if not mine:
+        return f"it asks {', '.join(sorted(asked_of(rule)))}, and you are none of them"
+    needed = tally_of(work, approval, rule).missing if in_turn and rule.in_order else ()
+    return f"another is asked before you: {needed[0]}" if needed and not mine & set(needed[0].split(" or ")) else None
 
 
 def _concerns(model: Any, actor: Actor) -> ColumnElement[bool]:
@@ -154,7 +164,7 @@ def _concerns(model: Any, actor: Actor) -> ColumnElement[bool]:
     held = {role for given in mine if given.start <= now < given.end for role in current().closure(given.role)}
     parts: list[ColumnElement[bool]] = [model.requested_by == actor.id]
     for name, rule in book.in_force().approvals.items():
-        asked = {role for voice in rule.requires for role in voice.role}
+        asked = asked_of(rule)
         lent = (
             select(Delegation.id)
             .where(Delegation.to_id == actor.id, col(Delegation.role).in_(asked))
@@ -162,13 +172,17 @@ def _concerns(model: Any, actor: Actor) -> ColumnElement[bool]:
             .exists()
         )
         parts.append(model.requirement == name if held & asked else and_(model.requirement == name, lent))
+        related = [
+            RELATIONS[who].concerning(model, actor) for voice in rule.requires for who in voice.who if who in RELATIONS
+        ]
+        parts += [and_(model.requirement == name, part) for part in related]
     return or_(*parts)
 
 
 def _concerned(ask: Ask) -> str | None:
     if isinstance(ask.target, Approval) and ask.target.requested_by == ask.actor.id:
         return None
-    return _may_vote(ask)
+    return _may(ask, in_turn=False)
 
 
 asked_of_you = condition("asked-of-you")(_may_vote)
