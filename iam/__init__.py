@@ -1,6 +1,6 @@
 """Who is in the house: people, their accounts, secrets, factors, sessions and roles."""
 
-from iam import upkeep
+from iam import deviation_cases, deviations, upkeep
 from iam.accounts import list_people, my_account, read_person
 from iam.activations import begin_enrolment, choose_password, finish, issue_again, open_code
 from iam.delivery import note_sent, open_letter, resend_waiting, waiting_letters
@@ -42,6 +42,8 @@ __all__ = [
     "choose_password",
     "come_back",
     "confirm_own",
+    "deviation_cases",
+    "deviations",
     "end_all_sessions",
     "end_session",
     "enrol_otp",
