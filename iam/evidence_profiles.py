@@ -1,0 +1,69 @@
+"""What proves the clauses on profiles: nobody holds a conflict, holders are as approved, and the guards are tried. [AC-6]"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import col, select
+
+from iam import profiles
+from iam.models_profiles import VERSION_STEPS, AccessProfile, ProfileHolding, ProfileVersion
+from iam.profile_holdings import difference_of
+from kernel import gate
+from kernel.action import Work
+from kernel.db import uuid7
+from kernel.errors import NotFound
+from policy import book
+from policy.evidence import Evidence, evidence, found, probe
+
+
+@evidence("AC-6")
+def nobody_holds_a_conflict(session: Any, now: datetime) -> Evidence:  # noqa: ARG001 - the frame's own form
+    """Nobody holds both sides of a declared conflict of duties."""
+    held = {ref: given for ref, given in gate.current().assignments.items() if ref.startswith("person:")}
+    return found(held, (ref for ref, given in held.items() if book.conflicts(one.role for one in given)))
+
+
+@evidence("AC-6", empty_ok=True)
+def profiles_are_as_approved(session: Any, now: datetime) -> Evidence:
+    """Whoever holds a profile holds the roles of its approved version, and none that it no longer has."""
+    rows = session.execute(
+        select(ProfileHolding, AccessProfile, ProfileVersion)
+        .join(AccessProfile, col(AccessProfile.id) == ProfileHolding.profile_id)
+        .outerjoin(
+            ProfileVersion,
+            (col(ProfileVersion.profile_id) == AccessProfile.id)
+            & (col(ProfileVersion.number) == AccessProfile.current)
+            & (col(ProfileVersion.state) == "in-force"),
+        )
+        .where(col(ProfileHolding.ended_at).is_(None))
+    ).all()
+    wrong = []
+    for holding, profile, version in rows:
+        left = difference_of(session, profile, version, holding, now)
+        if left.gives or left.takes or left.clash:
+            wrong.append(holding.ref)
+    return found((holding.ref for holding, _, _ in rows), wrong)
+
+
+@probe("AC-6", guard="toxic-profile")
+def write_conflict(work: Work) -> None:  # noqa: ARG001 - the frame's own form
+    """A profile with both sides of a conflict of duties is refused."""
+    profiles.check_content(["client-representative", "agent"], {})
+
+
+@probe("AC-6", guard="unapproved-profile")
+def publish_unapproved(work: Work) -> None:
+    """A version that nobody approved is not put in force."""
+    profile = work.add(AccessProfile(slug=f"trial-{uuid7().hex}", label="A trial", scope_kind="house"))
+    version = ProfileVersion(
+        profile_id=profile.id, number=1, roles=["agent"], conflicts={}, summary="a trial of the guard",
+        written_by=uuid7(), written_at=work.now,
+    )  # fmt: skip
+    work.session.flush()
+    work.add(version)
+    work.session.flush()
+    VERSION_STEPS.advance(work, version, "ask")
+    try:
+        profiles.put_in_force(work, version)
+    except NotFound as none:
+        raise LookupError("the trial itself did not work") from none
