@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import AwareDatetime, StringConstraints
 from sqlmodel import col, select
 
+from iam.joiners import roles_of
 from iam.models_people import Person
-from iam.people import roles_of
 from kernel import edition, gate
 from kernel.access import RoleAssignment
 from kernel.action import Work, action

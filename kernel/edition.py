@@ -274,6 +274,21 @@ def take_role(work: "Work", assignment: RoleAssignment) -> None:
     _count(work)
 
 
+def amend_role(work: "Work", assignment: RoleAssignment, *, end: datetime | None) -> None:
+    """Give a role that is held another end; it counts everywhere within a second. [AC-2]
+
+    Raises:
+        Conflict: when it has been taken back. Refused: when it would end before it starts, or ends at once.
+
+    """
+    if assignment.taken_at is not None:
+        raise Conflict("This role has been taken back already.")
+    if end is not None and end <= max(assignment.starts_at or work.now, work.now):
+        raise Refused("AC-2", "The role would end before it starts.")
+    assignment.ends_at = end
+    _count(work)
+
+
 def _holds(work: "Work", role: str, scope: str) -> bool:
     index = current()
     return any(role in index.closure(a.role) for a in index.held(work.actor.ref, scope, work.now))

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG001 - a fixture is asked for what it sets up
 """Voices by relation: whoever stands so to what is asked now, in turn, by delegation, and nobody else. [AC-1, AC-2]"""
 
 from collections.abc import Iterator
@@ -42,7 +41,7 @@ def leaders(house: str) -> Iterator[list[Actor]]:
         able = [one.id for one in found if one.id not in question.out and one.id is not None]
         return frozenset(able[:1])
 
-    relation("leader-of-sample", concerning=lambda model, actor: false())(nearest)
+    relation("leader-of-sample", concerning=lambda _model, _actor: false())(nearest)
     yield found
     del RELATIONS["leader-of-sample"]
 
