@@ -128,8 +128,7 @@ def go_ready(work: Work) -> AgentState:
     if not floor.profile_of(work, held).active:
         raise Refused("OC-2", "You are no longer enrolled as an agent; your supervisor can enrol you.")
     held.session_id = work.actor.session
-    floor.wish(work, held, READY)
-    routing.fill(work, held)
+    routing.fill(work, held, floor.wish(work, held, READY))
     return held
 
 
@@ -148,8 +147,7 @@ def resume(work: Work) -> AgentState:
     held = floor.hold(work, work.actor.id)
     if held.presence != PAUSED:
         raise Refused("OC-2", "You are not on a pause.")
-    floor.wish(work, held, READY)
-    routing.fill(work, held)
+    routing.fill(work, held, floor.wish(work, held, READY))
     return held
 
 

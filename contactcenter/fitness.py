@@ -5,7 +5,7 @@ level's time that is used up; skills relax by steps as in "bullseye" rings.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PRIORITY_WEIGHT = 60
 """Seconds of waiting that one point of priority is worth."""
@@ -41,6 +41,15 @@ class Load:
     calls: int = 0
     wrapping: int = 0
     chats: int = 0
+
+    def and_one(self, is_call: bool, is_offered: bool) -> "Load":
+        """Return what is in hand with one conversation more: a call or a text, offered or answered."""
+        return replace(
+            self,
+            offered=self.offered + is_offered,
+            calls=self.calls + (is_call and not is_offered),
+            chats=self.chats + (not is_call),
+        )
 
 
 @dataclass(frozen=True, slots=True)

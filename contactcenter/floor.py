@@ -115,9 +115,14 @@ def hold_if_free(work: Work, agent_id: UUID) -> AgentState | None:
 
 
 def _locked(work: Work, agent_id: UUID | None, *, skip: bool) -> AgentState | None:
-    statement = select(AgentState).where(col(AgentState.id) == agent_id).with_for_update(skip_locked=skip)
-    found: AgentState | None = work.select(statement.execution_options(populate_existing=True)).first()
-    return found
+    statement = (
+        select(AgentState, AgentProfile)  # the profile comes along: who holds an agent asks for it next
+        .join(AgentProfile, col(AgentProfile.id) == col(AgentState.profile_id))
+        .where(col(AgentState.id) == agent_id)
+        .with_for_update(of=AgentState, skip_locked=skip)
+    )
+    row = work.session.execute(statement.execution_options(populate_existing=True)).first()
+    return row[0] if row is not None else None
 
 
 def profile_of(work: Work, held: AgentState) -> AgentProfile:
@@ -126,12 +131,16 @@ def profile_of(work: Work, held: AgentState) -> AgentProfile:
         return work.get(AgentProfile, held.profile_id)
 
 
-def settle(work: Work, held: AgentState) -> str:
-    """Bring an agent's state in line with the facts, and keep the stretch of time that ends; return the state."""
-    to = state_of(held.presence, load_of(work, held.id), capacity_of(profile_of(work, held)))
+def settle(work: Work, held: AgentState, load: Load | None = None) -> Load:
+    """Bring an agent's state in line with the facts, and keep the stretch of time that ends; return what is in hand.
+
+    `load` is what is in hand where the caller, who holds the agent's row, has just counted it.
+    """
+    load = load or load_of(work, held.id)
+    to = state_of(held.presence, load, capacity_of(profile_of(work, held)))
     reason = held.pause if to == PAUSED else None
     if (to, reason) == (held.state, held.reason):
-        return to
+        return load
     if held.since < work.now:
         work.add(
             AgentInterval(
@@ -146,11 +155,11 @@ def settle(work: Work, held: AgentState) -> str:
         )
     held.state, held.reason, held.since = to, reason, work.now
     work.fact("agent.stands", agent_id=held.id, state=to, reason=reason)
-    return to
+    return load
 
 
-def wish(work: Work, held: AgentState, presence: str, reason: str | None = None) -> str:
-    """Have an agent want something else; return the state that follows.
+def wish(work: Work, held: AgentState, presence: str, reason: str | None = None) -> Load:
+    """Have an agent want something else; the state follows. Returns what is in hand.
 
     Raises:
         Refused: when the table of wishes has no such step.

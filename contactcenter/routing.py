@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col, select
 
 from contactcenter import candidates, floor
-from contactcenter.fitness import PRIORITY_WEIGHT, fits_after
+from contactcenter.fitness import PRIORITY_WEIGHT, Load, fits_after
 from contactcenter.models import (
     OPEN,
     QUEUED,
@@ -121,21 +121,26 @@ def _just_refused(now: datetime) -> ColumnElement[bool]:
 
 def attend(work: Work, held: AgentState) -> int:
     """Bring an agent, whose row is held, in line with the facts, and give what waits where that leaves him ready."""
-    floor.settle(work, held)
-    return fill(work, held)
+    return fill(work, held, floor.settle(work, held))
 
 
-def fill(work: Work, held: AgentState) -> int:
-    """Give an agent, whose row is held, the most urgent conversations he fits, until he is no longer ready; return how many."""
+def fill(work: Work, held: AgentState, load: Load | None = None) -> int:
+    """Give an agent, whose row is held, the most urgent conversations he fits, until he is no longer ready; return how many.
+
+    `load` is what he has in hand, where it has just been counted.
+    """
     given = 0
-    while held.state == READY and _offer_best(work, held):
+    while held.state == READY:
+        load = _offer_best(work, held, load or floor.load_of(work, held.id))
+        if load is None:
+            break
         given += 1
     return given
 
 
-def _offer_best(work: Work, held: AgentState) -> bool:
+def _offer_best(work: Work, held: AgentState, load: Load) -> Load | None:
+    """Offer the most urgent conversation; return what the agent has in hand then, or None where nothing waits for him."""
     profile = floor.profile_of(work, held)
-    load = floor.load_of(work, held.id)
     with floor.looking(work):
         room = candidates.room_of(work.session, held.id, floor.capacity_of(profile), load)
         found = best_for(work.session, held, profile, room, work.now)
@@ -150,9 +155,8 @@ def _offer_best(work: Work, held: AgentState) -> bool:
                 "agent": str(held.id), "chosen": str(conversation.id), "score": int(rank),
                 "waiting": [{"conversation": str(c), "score": int(s)} for c, s in found[:5]],
             })  # fmt: skip
-            offer(work, conversation, held)
-            return True
-    return False
+            return offer(work, conversation, held, load)
+    return None
 
 
 def best_for(
@@ -220,8 +224,11 @@ _QUEUES = select(Queue)
 _WAITING = _waiting()
 
 
-def offer(work: Work, conversation: Conversation, held: AgentState) -> None:
-    """Offer a waiting conversation to an agent, whose row is held; where the queue says so it is his without asking."""
+def offer(work: Work, conversation: Conversation, held: AgentState, load: Load) -> Load:
+    """Offer a waiting conversation to an agent, whose row is held; where the queue says so it is his without asking.
+
+    Returns what he has in hand then.
+    """
     with work.session.no_autoflush:
         queue = work.get(Queue, conversation.queue_id)
     made = reserve(work, conversation, held)
@@ -229,7 +236,7 @@ def offer(work: Work, conversation: Conversation, held: AgentState) -> None:
         answer(work, conversation, made)
     else:
         conversation.move(RESERVED)
-    floor.settle(work, held)
+    load = floor.settle(work, held, load.and_one(conversation.channel == VOICE, conversation.status == RESERVED))
     work.fact(
         "conversation.offered",
         conversation_id=conversation.id,
@@ -237,6 +244,7 @@ def offer(work: Work, conversation: Conversation, held: AgentState) -> None:
         reservation_id=made.id,
         channel=conversation.channel,
     )
+    return load
 
 
 def reserve(work: Work, conversation: Conversation, held: AgentState) -> Reservation:

@@ -1,10 +1,13 @@
 """The pure rules of distribution: levels that relax, scores that grow, room that is left."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contactcenter.fitness import Capacity, Load, fits_after, score
+from contactcenter.floor import load_of_counts
 
 LEVELS = st.dictionaries(st.sampled_from("abc"), st.integers(1, 10), max_size=3)
 STEPS = st.lists(st.fixed_dictionaries({"after": st.integers(1, 300), "by": st.integers(1, 10)}), max_size=4)
@@ -47,3 +50,13 @@ def test_a_point_of_priority_is_a_minute_of_waiting() -> None:
 )
 def test_a_call_is_exclusive_and_one_offer_stands_at_a_time(capacity: Capacity, load: Load, room: set[str]) -> None:
     assert capacity.room(load) == room
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["voice", "webchat"]), st.sampled_from(["reserved", "open"])), max_size=6),
+    st.sampled_from(["voice", "webchat"]),
+    st.sampled_from(["reserved", "open"]),
+)
+def test_one_more_is_what_counting_again_would_find(hands: list[tuple[str, str]], channel: str, status: str) -> None:
+    before, after = Counter(hands), Counter([*hands, (channel, status)])
+    assert load_of_counts(before).and_one(channel == "voice", status == "reserved") == load_of_counts(after)
