@@ -11,6 +11,7 @@ from itertools import count
 from uuid import UUID
 
 import pyotp
+import pytest
 
 import iam
 from iam import delivery
@@ -18,7 +19,7 @@ from iam.entering import Entered, Source
 from iam.factors import Proof
 from iam.transports import Envelope
 from kernel import clock, db
-from kernel.action import ACTIONS
+from kernel.action import ACTIONS, LISTENERS
 from kernel.actor import Actor, clerk
 from kernel.actor import person as acting_person
 from kernel.db import HOUSE
@@ -152,6 +153,14 @@ def code_in(text: str) -> str:
     found = re.search(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b", text)
     assert found is not None, text
     return found[0]
+
+
+def tell(monkeypatch: pytest.MonkeyPatch, name: str, **data: object) -> None:
+    """Have a fact told that another field will tell: beside the next person who joins."""
+    with monkeypatch.context() as now:
+        told = [*LISTENERS.get("person.joined", ()), lambda work, _: work.fact(name, **data)]
+        now.setitem(LISTENERS, "person.joined", told)
+        person()
 
 
 def _accounts_of(person_id: UUID):
