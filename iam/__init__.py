@@ -1,6 +1,20 @@
 """Who is in the house: people, their accounts, secrets, factors, sessions and roles."""
 
-from iam import deviation_cases, deviations, upkeep
+from iam import (
+    breakglass,
+    deviation_cases,
+    deviations,
+    elevation_reviews,
+    elevations,
+    evidence_privileged,
+    evidence_profiles,
+    evidence_requests,
+    leavers,
+    profile_readings,
+    request_preview,
+    request_views,
+    upkeep,
+)
 from iam.accounts import list_people, my_account, read_person
 from iam.activations import begin_enrolment, choose_password, finish, issue_again, open_code
 from iam.delivery import note_sent, open_letter, resend_waiting, waiting_letters
@@ -38,15 +52,21 @@ __all__ = [
     "ask_passkey",
     "assertion",
     "begin_enrolment",
+    "breakglass",
     "change",
     "choose_password",
     "come_back",
     "confirm_own",
     "deviation_cases",
     "deviations",
+    "elevation_reviews",
+    "elevations",
     "end_all_sessions",
     "end_session",
     "enrol_otp",
+    "evidence_privileged",
+    "evidence_profiles",
+    "evidence_requests",
     "finish",
     "flaws_for",
     "forget_device",
@@ -55,6 +75,7 @@ __all__ = [
     "issue_again",
     "join_person",
     "leave_person",
+    "leavers",
     "list_people",
     "list_platforms",
     "list_roles",
@@ -65,6 +86,7 @@ __all__ = [
     "note_sent",
     "open_code",
     "open_letter",
+    "profile_readings",
     "reactivate_person",
     "read_person",
     "register_passkey",
@@ -72,6 +94,8 @@ __all__ = [
     "remove_otp",
     "remove_passkey",
     "renew_recovery",
+    "request_preview",
+    "request_views",
     "resend_waiting",
     "said_rules",
     "second_factor_everywhere",

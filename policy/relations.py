@@ -32,23 +32,34 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A named relation: `speakers` gives who stands in it now, `concerning` the approvals of a list in which somebody does."""
+    """A named relation: `speakers` gives who stands in it now, `concerning` the approvals of a list in which somebody does.
+
+    `by_role` gives the roles by which people stand in it, where they do: who lends such a role lends the relation with it.
+    """
 
     name: str
     speakers: Callable[[Question], frozenset[UUID]]
     concerning: Callable[[Any, Actor], ColumnElement[bool]]
+    by_role: Callable[[Question], frozenset[str]] | None = None
+
+    def lent_with(self, role: str, question: Question) -> bool:
+        """Tell whether who lends a role lets another stand in this relation."""
+        return role == self.name or (self.by_role is not None and role in self.by_role(question))
 
 
 RELATIONS: dict[str, Relation] = {}
 
 
 def relation(
-    name: str, *, concerning: Callable[[Any, Actor], ColumnElement[bool]]
+    name: str,
+    *,
+    concerning: Callable[[Any, Actor], ColumnElement[bool]],
+    by_role: Callable[[Question], frozenset[str]] | None = None,
 ) -> Callable[[Callable[[Question], frozenset[UUID]]], Relation]:
     """Register who speaks under a name of the book's `who`; a name that nobody registered has no speakers."""
 
     def register(speakers: Callable[[Question], frozenset[UUID]]) -> Relation:
-        made = RELATIONS[name] = Relation(name, speakers, concerning)
+        made = RELATIONS[name] = Relation(name, speakers, concerning, by_role)
         return made
 
     return register
@@ -74,9 +85,10 @@ def spoken_by(rule: Requirement, question: Question, person: UUID) -> frozenset[
 def lent_to(work: Work, rule: Requirement, question: Question, person: UUID) -> list[tuple[UUID, str]]:
     """Give for whom else a person may speak, and as what: only what the giver may speak himself now."""
     return [
-        (row.from_id, row.role)
+        (row.from_id, name)
         for row in delegated_to(work, person, question.scope)
-        if row.role in spoken_by(rule, question, row.from_id)
+        for name in spoken_by(rule, question, row.from_id)
+        if (RELATIONS[name].lent_with(row.role, question) if name in RELATIONS else name == row.role)
     ]
 
 

@@ -1,5 +1,6 @@
 """Voting: cast and withdraw votes, and the conditions that tell whom an approval concerns. [AC-1, AC-2]"""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlmodel import col, select
 from kernel import clock
 from kernel.action import Work
 from kernel.actor import Actor
+from kernel.actor import person as acting
 from kernel.db import read_session
 from kernel.errors import Conflict, Refused
 from kernel.gate import Ask, condition, current
@@ -163,8 +165,9 @@ def _concerns(model: Any, actor: Actor) -> ColumnElement[bool]:
     mine = current().assignments.get(actor.ref, ())
     held = {role for given in mine if given.start <= now < given.end for role in current().closure(given.role)}
     parts: list[ColumnElement[bool]] = [model.requested_by == actor.id]
+    speaking = [actor, *_lenders(actor, now)]
     for name, rule in book.in_force().approvals.items():
-        asked = asked_of(rule)
+        asked = {role for voice in rule.requires for role in voice.role}
         lent = (
             select(Delegation.id)
             .where(Delegation.to_id == actor.id, col(Delegation.role).in_(asked))
@@ -172,11 +175,24 @@ def _concerns(model: Any, actor: Actor) -> ColumnElement[bool]:
             .exists()
         )
         parts.append(model.requirement == name if held & asked else and_(model.requirement == name, lent))
-        related = [
-            RELATIONS[who].concerning(model, actor) for voice in rule.requires for who in voice.who if who in RELATIONS
-        ]
-        parts += [and_(model.requirement == name, part) for part in related]
+        related = [RELATIONS[who] for voice in rule.requires for who in voice.who if who in RELATIONS]
+        for relation in related:
+            parts += [and_(model.requirement == name, relation.concerning(model, one)) for one in speaking]
     return or_(*parts)
+
+
+def _lenders(actor: Actor, now: datetime) -> list[Actor]:
+    """Give those who let somebody speak for them now; what may be said for each is looked at question by question."""
+    if actor.id is None:
+        return []
+    lent = select(Delegation.from_id).where(
+        Delegation.to_id == actor.id,
+        Delegation.starts_at <= now,
+        Delegation.ends_at > now,
+        col(Delegation.ended_at).is_(None),
+    )
+    with read_session() as session:
+        return [acting(giver, "") for giver in session.scalars(lent.distinct())]
 
 
 def _concerned(ask: Ask) -> str | None:
