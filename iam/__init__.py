@@ -1,6 +1,7 @@
 """Who is in the house: people, their accounts, secrets, factors, sessions and roles."""
 
 from iam import (
+    acknowledgements,
     breakglass,
     deviation_cases,
     deviations,
@@ -11,6 +12,7 @@ from iam import (
     evidence_requests,
     leavers,
     profile_readings,
+    reports,
     request_preview,
     request_views,
     upkeep,
@@ -46,6 +48,7 @@ __all__ = [
     "Proof",
     "Signed",
     "Source",
+    "acknowledgements",
     "add_platform",
     "amend_person",
     "amend_platform",
@@ -94,6 +97,7 @@ __all__ = [
     "remove_otp",
     "remove_passkey",
     "renew_recovery",
+    "reports",
     "request_preview",
     "request_views",
     "resend_waiting",
