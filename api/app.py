@@ -28,7 +28,7 @@ log = logging.getLogger("omniwarden.web")
 NOT_FOUND = 404
 PROGRAMS = ("/api/", "/chat/", "/phone/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/csp")
 """Where programs ask, and not a person's browser."""
-DOORS = ("api.console", "api.webchat", "api.phone", "api.live")
+DOORS = ("api.console", "api.webchat", "api.phone", "api.live", "api.programs")
 
 
 @contextlib.asynccontextmanager

@@ -34,11 +34,13 @@ def caller_of(connection: HTTPConnection) -> Actor:
         Unavailable: when neither can be had.
 
     """
-    from iam import sessions  # noqa: PLC0415 - the door is imported by tools that need no field
+    from iam import program_entry, sessions  # noqa: PLC0415 - the door is imported by tools that need no field
 
     token = token_of(connection)
     if token is None:
         return NOBODY
+    if program_entry.is_programs(token):
+        return NOBODY if by_cookie(connection) else program_entry.actor_of(token) or NOBODY
     return sessions.actor_of(token) or NOBODY
 
 

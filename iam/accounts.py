@@ -6,10 +6,11 @@ from uuid import UUID
 from sqlalchemy import and_, func
 from sqlmodel import col, select
 
-from iam import factors, passwords
+from iam import factors, passwords, rotation
 from iam.models_people import HUMAN, Account, Person
 from iam.models_secrets import Passkey, RecoveryCode
 from iam.models_sessions import Device
+from iam.passkeys import PasskeyView
 from kernel.action import Work
 from kernel.db import Answer
 from kernel.errors import NotFound
@@ -67,15 +68,6 @@ class PersonView(Answer):
     def of(cls, person: Person) -> "PersonView":
         """Return what is shown of a person."""
         return cls(**person.model_dump(include=set(cls.model_fields)), name=person.name, site=person.scope)
-
-
-class PasskeyView(Answer):
-    """A passkey as its owner sees it."""
-
-    id: UUID
-    label: str
-    made_at: datetime
-    used_at: datetime | None
 
 
 class DeviceView(Answer):
@@ -148,13 +140,14 @@ def my_account(work: Work) -> MyAccount:
         raise NotFound("There is no account here.")
     person, account = row
     held = passwords.current(work, account.id)
+    rotating = rotation.standings(work.session, account_id=account.id)
     has_otp = factors.current_totp(work, account.id) is not None
     return MyAccount(
         person=PersonView.of(person),
         account_id=account.id,
         user_name=account.name,
         password_set_at=held.set_at if held else None,
-        change_due_at=passwords.rotation_due(held.set_at, has_otp=has_otp) if held else None,
+        change_due_at=rotating[0].due_at if rotating else None,
         has_otp=has_otp,
         passkeys=_passkeys(work, account.id),
         recovery_codes_left=_codes_left(work, account.id),
@@ -168,7 +161,7 @@ def _passkeys(work: Work, account_id: UUID) -> list[PasskeyView]:
         .where(Passkey.account_id == account_id, col(Passkey.ended_at).is_(None))
         .order_by(col(Passkey.made_at))
     )
-    return [PasskeyView(**key.model_dump(include=set(PasskeyView.model_fields))) for key in found]
+    return [PasskeyView.of(key) for key in found]
 
 
 def _devices(work: Work, account_id: UUID) -> list[DeviceView]:

@@ -12,16 +12,16 @@ from uuid import UUID
 from pydantic import SecretStr
 from sqlmodel import col, select
 
-from iam import factors, hashing, passwords, recovery, signin, throttle, tickets
+from iam import factors, hashing, passwords, presence, recovery, signin, throttle, tickets
 from iam.candidates import counters, look_up, told
 from iam.code_words import ACTIVATION_LENGTH, new_code, typed
 from iam.code_words import shown as grouped
-from iam.delivery import post, void_waiting
+from iam.delivery import channels_of, post, void_waiting
 from iam.entering import Entered, Source, Who, start_session
 from iam.keys import fingerprint, pseudonym
 from iam.letters import CODE
 from iam.models_letters import MAIL, SMS
-from iam.models_people import Account, Person
+from iam.models_people import Account, Person, for_people_only
 from iam.models_secrets import Activation, Passkey
 from iam.otp_codes import Enrolment, enrolment, new_secret
 from iam.passkeys import HOUSE_NAME, origin
@@ -30,8 +30,8 @@ from kernel.action import Work, action
 from kernel.errors import Refused
 from policy import book
 
-JOIN, PASSWORD, FACTOR = "join", "password", "factor"
-LETTER = {JOIN: "user-id", PASSWORD: "new-secret", FACTOR: "new-factor"}
+JOIN, PASSWORD, FACTOR, VOIDED = "join", "password", "factor", "voided"
+LETTER = {JOIN: "user-id", PASSWORD: "lost-password", FACTOR: "new-factor", VOIDED: "new-secret"}
 TICKET = "activation"
 TICKET_MINUTES = 30
 NO = "The user id and the code do not belong together, or the code was used or has run out."
@@ -69,6 +69,8 @@ class _Allowed:
 
 def issue(work: Work, account: Account, person: Person, purpose: str) -> Activation:
     """Send the user id by mail and a one-use code by text message; codes and letters on their way before are void. [ID-5]"""
+    for_people_only(account)
+    channels_of(person)
     withdraw(work, account)
     code, hours = new_code(ACTIVATION_LENGTH), book.number("ID-5", "code_hours")
     made = Activation(
@@ -107,13 +109,16 @@ def _unused(work: Work, account_id: UUID) -> list[Activation]:
 
 
 @action("activation.issue", on=Account)
-def issue_again(work: Work, account: Account, *, purpose: Literal["join", "factor"]) -> None:
-    """Send a new activation code: to someone who has not come in yet, or whose authenticator is lost. [ID-5]"""
+def issue_again(work: Work, account: Account, *, purpose: Literal["join", "password", "factor"]) -> None:
+    """Send a new activation code: to someone who has not come in yet, or whose password or authenticator is lost. [ID-5]
+
+    It starts a reset and chooses nothing: a lost password still asks for the second factor, a lost factor for the password.
+    """
     person = work.get(Person, account.person_id)
     if purpose == JOIN and account.status != "pending":
         raise Refused("ID-5", "This account is active already; void its password or replace its authenticator instead.")
-    if purpose == FACTOR and (account.status != "active" or person.status != "active"):
-        raise Refused("ID-5", "Only an account in use can get a new authenticator.")
+    if purpose != JOIN and (account.status != "active" or person.status != "active"):
+        raise Refused("ID-5", "Only an account in use can get a new password or authenticator.")
     issue(work, account, person, purpose)
 
 
@@ -172,6 +177,7 @@ def choose_first(work: Work, account: Account, *, activation_id: UUID, password:
     if held.purpose == FACTOR:
         raise Refused("ID-5", "This code is for a new authenticator, not for a password.")
     passwords.choose(work, account, work.get(Person, account.person_id), password.get_secret_value())
+    presence.end(work, presence.open_of(work, account.person_id), "password changed")
     left = "otp" in _needs(work, account, held)
     if not left:
         held.ended_at = work.now

@@ -12,7 +12,7 @@ from iam import throttle, tickets
 from iam.entering import Source, Who
 from iam.factors import Paired
 from iam.keys import pseudonym
-from iam.models_people import PLATFORM, Account, Person
+from iam.models_people import PLATFORM, SERVICE, Account, Person
 from iam.models_secrets import Password, Totp
 from iam.models_sessions import Device
 from kernel.action import Work
@@ -80,7 +80,7 @@ _LOOK_UP = (
         Totp,
         and_(col(Totp.account_id) == Account.id, col(Totp.confirmed_at).is_not(None), col(Totp.ended_at).is_(None)),
     )
-    .where(col(Account.platform) == PLATFORM, col(Account.name) == bindparam("name"))
+    .where(col(Account.platform) == PLATFORM, col(Account.name) == bindparam("name"), col(Account.kind) != SERVICE)
 )
 
 

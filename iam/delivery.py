@@ -48,15 +48,17 @@ def channels_of(person: Person) -> tuple[str, str]:
 
 
 def post(work: Work, person: Person, account: Account, purpose: str, channel: str, **words: str) -> Letter:
-    """Write a letter and hand it to the outbox; it leaves after the commit."""
-    email, phone = channels_of(person)
+    """Write a letter and hand it to the outbox; it leaves after the commit. Raises Refused without an address to send it to."""
+    address = person.email if channel == MAIL else person.phone
+    if not address:
+        raise Refused("ID-5", "There is no address for this letter: the person's record lacks it.")
     letter = Letter(
         scope=person.scope,
         person_id=person.id,
         account_id=account.id,
         purpose=purpose,
         channel=channel,
-        address=email if channel == MAIL else phone,
+        address=address,
         made_at=work.now,
     )
     text = write(purpose, person.language, **words)

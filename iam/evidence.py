@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists
+from sqlalchemy import func
 from sqlmodel import col, select
 
-from iam import delivery, names, password_rules, passwords, platforms
+from iam import delivery, names, password_rules, passwords, platforms, rotation
 from iam.models_letters import Receipt
-from iam.models_people import HUMAN, PLATFORM, Account, Person
+from iam.models_people import HUMAN, PLATFORM, SERVICE, Account, Person
 from iam.models_secrets import Passkey, Password, Totp
 from iam.models_sessions import Session
 from kernel.action import Work
@@ -40,8 +40,8 @@ def _refs(accounts: Iterable[Account]) -> list[str]:
 
 @evidence("ID-1")
 def second_factor_everywhere(session: Any, now: datetime) -> Evidence:  # noqa: ARG001 - the frame's own form
-    """Every account in use has a strong second factor."""
-    accounts = _active(session)
+    """Every account in use has a strong second factor; programs come by keys and have none."""
+    accounts = [account for account in _active(session) if account.kind != SERVICE]
     strong = _with_otp(session) | set(
         session.scalars(select(Passkey.account_id).where(col(Passkey.ended_at).is_(None)))
     )
@@ -54,7 +54,7 @@ def accounts_have_one_person(session: Any, now: datetime) -> Evidence:  # noqa: 
     rows = session.execute(
         select(Account, Person.status)
         .join(Person, col(Person.id) == Account.person_id)
-        .where(Account.status == "active")
+        .where(Account.status == "active", Account.kind != SERVICE)
     ).all()
     return found(_refs(a for a, _ in rows), _refs(a for a, status in rows if status != "active"))
 
@@ -68,21 +68,21 @@ def names_follow_convention(session: Any, now: datetime) -> Evidence:  # noqa: A
 
 
 @evidence("ID-4", empty_ok=True)
-def rotation_is_kept(session: Any, now: datetime) -> Evidence:
-    """Without OTP a password is not older than the book's days; accounts with OTP never rotate."""
-    strong = _with_otp(session)
-    held = list(
+def rotation_is_kept(session: Any, now: datetime) -> Evidence:  # noqa: ARG001
+    """Nobody came in by a password past its day; accounts with OTP never rotate, a password past its day opens only its change."""
+    accounts = [account for account in _active(session) if account.kind == HUMAN]
+    due = {one.account_id: one.due_at for one in rotation.standings(session)}
+    begun = dict(
         session.execute(
-            select(Account, Password)
-            .join(Password, col(Password.account_id) == Account.id)
-            .where(col(Password.ended_at).is_(None), Account.status == "active")
-        )
+            select(col(Session.account_id), func.max(Session.started_at))
+            .where(col(Session.account_id).in_(due))
+            .group_by(col(Session.account_id))
+        ).all()
     )
-    asked = [(a, passwords.rotation_due(p.set_at, has_otp=a.id in strong)) for a, p in held]
     return found(
-        _refs(a for a, due in asked if due is not None),
-        _refs(a for a, due in asked if due is not None and due <= now),
-        _refs(a for a, due in asked if due is None),
+        _refs(a for a in accounts if a.id in due),
+        _refs(a for a in accounts if a.id in due and a.id in begun and begun[a.id] >= due[a.id]),
+        _refs(a for a in accounts if a.id not in due),
     )
 
 
@@ -111,18 +111,6 @@ def passwords_are_hashed(session: Any, now: datetime) -> Evidence:  # noqa: ARG0
     """Every password kept is an argon2id hash."""
     held = list(session.scalars(select(Password)))
     return found([p.ref for p in held], [p.ref for p in held if not p.hash.startswith("$argon2id$")])
-
-
-@evidence("PW-5", empty_ok=True)
-def disclosure_ended_sessions(session: Any, now: datetime) -> Evidence:  # noqa: ARG001
-    """No session outlived the disclosure of its password."""
-    voided = select(Password).where(col(Password.ended_why).startswith("disclosure"))
-    outlived = exists().where(
-        col(Session.account_id) == Password.account_id,
-        col(Session.started_at) < Password.ended_at,
-        col(Session.ended_at).is_(None),
-    )
-    return found([p.ref for p in session.scalars(voided)], [p.ref for p in session.scalars(voided.where(outlived))])
 
 
 @probe("PW-1", guard="password-length")

@@ -23,17 +23,32 @@ _WORDS: dict[tuple[str, str], tuple[str, str]] = {
     ("fr", "new-secret"): (
         "Nouveau mot de passe Omniwarden",
         (
-            "Bonjour {name},\n\nLe mot de passe de {user_name} n'est plus valable et les sessions ouvertes sont closes. "
-            "Un code vous parvient par SMS. Ouvrez {address} pour en choisir un nouveau.\n\n"
+            "Bonjour {name},\n\nLe mot de passe et les moyens d'authentification de {user_name} ne sont plus valables, et les sessions "
+            "ouvertes sont closes. Un code vous parvient par SMS. Ouvrez {address} pour en choisir de nouveaux.\n\n"
             "Si vous n'êtes pas au courant, prévenez tout de suite le responsable de la sécurité.\n"
         ),
     ),
     ("en", "new-secret"): (
         "New Omniwarden password",
         (
-            "Hello {name},\n\nThe password of {user_name} is no longer valid and open sessions have ended. "
-            "A code reaches you by text message. Open {address} to choose a new one.\n\n"
+            "Hello {name},\n\nThe password and the second factors of {user_name} are no longer valid, and open sessions have ended. "
+            "A code reaches you by text message. Open {address} to choose new ones.\n\n"
             "If you know nothing of this, tell the security officer at once.\n"
+        ),
+    ),
+    ("fr", "lost-password"): (
+        "Choisir un nouveau mot de passe",
+        (
+            "Bonjour {name},\n\nUn nouveau mot de passe est demandé pour {user_name}. Un code vous parvient par SMS. "
+            "Ouvrez {address} ; votre appareil d'authentification vous sera demandé ensuite.\n\n"
+            "Si vous n'êtes pas au courant, prévenez tout de suite le responsable de la sécurité.\n"
+        ),
+    ),
+    ("en", "lost-password"): (
+        "Choose a new password",
+        (
+            "Hello {name},\n\nA new password is asked for {user_name}. A code reaches you by text message. Open {address}; "
+            "your second factor will be asked for afterwards.\n\nIf you know nothing of this, tell the security officer at once.\n"
         ),
     ),
     ("fr", "new-factor"): (
@@ -50,6 +65,43 @@ _WORDS: dict[tuple[str, str], tuple[str, str]] = {
             "Hello {name},\n\nThe authenticator of {user_name} is to be replaced. A code reaches you by text message. "
             "Open {address}; you will be asked for your password.\n\nIf you know nothing of this, tell the security officer at once.\n"
         ),
+    ),
+    ("fr", "rotation"): (
+        "Votre mot de passe Omniwarden est à changer",
+        (
+            "Bonjour {name},\n\nLe mot de passe de {user_name} est à changer avant le {day} : aucun appareil "
+            "d'authentification n'est associé à ce compte. Ouvrez {address}.\n\n"
+            "Si vous associez un appareil, votre mot de passe n'aura plus à changer.\n"
+        ),
+    ),
+    ("en", "rotation"): (
+        "Your Omniwarden password is to be changed",
+        (
+            "Hello {name},\n\nThe password of {user_name} is to be changed before {day}: no authenticator is paired with this "
+            "account. Open {address}.\n\nOnce you pair one, your password need not change any more.\n"
+        ),
+    ),
+    ("fr", "dormant"): (
+        "Votre compte {user_name} n'est plus utilisé",
+        (
+            "Bonjour {name},\n\nLe compte {user_name} n'a pas été utilisé depuis longtemps. Il sera suspendu le {until}, "
+            "sauf si vous ouvrez une session d'ici là.\n"
+        ),
+    ),
+    ("en", "dormant"): (
+        "Your account {user_name} is not used any more",
+        (
+            "Hello {name},\n\nThe account {user_name} has not been used for long. It will be suspended on {until}, "
+            "unless you sign in before that day.\n"
+        ),
+    ),
+    ("fr", "break-glass"): (
+        "Accès d'urgence ouvert",
+        "Omniwarden : un accès d'urgence est ouvert jusqu'à {until} UTC pour {bound_to}. Examinez-le dans l'heure.",
+    ),
+    ("en", "break-glass"): (
+        "Emergency access is open",
+        "Omniwarden: emergency access is open until {until} UTC for {bound_to}. Look at it within the hour.",
     ),
     ("fr", CODE): (
         "",
@@ -73,4 +125,4 @@ def write(purpose: str, language: str, **words: str) -> Text:
     Raises KeyError for an unknown purpose or a missing word.
     """
     subject, body = _WORDS.get((language, purpose)) or _WORDS["fr", purpose]
-    return Text(subject, body.format_map(words))
+    return Text(subject.format_map(words), body.format_map(words))

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from kernel.db import HOUSE, Record, Utc, personal
+from kernel.errors import Refused
 
 PLATFORM = "omniwarden"
 HUMAN, SERVICE, PRIVILEGED = "human", "service", "privileged"
@@ -111,3 +112,9 @@ class Account(Record, table=True):
     def subject(self) -> UUID | None:
         """Whose personal data this is."""
         return self.person_id
+
+
+def for_people_only(account: Account) -> None:
+    """Refuse a service account whatever lets a person come in: password, authenticator, passkey, code, session. [AC-4]"""
+    if account.kind == SERVICE:
+        raise Refused("AC-4", "A service account never signs in as a person does; it comes by its keys.")

@@ -6,12 +6,13 @@ One step of drift either way.
 
 import hmac
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
 import pyotp
 import segno
+
+from kernel.db import Answer
 
 STEP = 30
 DRIFT = 1
@@ -19,8 +20,7 @@ SECRET_LENGTH = 32
 """Base32 signs: 160 bits, as RFC 4226 section 4 recommends."""
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolment:
+class Enrolment(Answer):
     """What the person's authenticator needs: the secret to type, its address, and the same as a picture (inline SVG)."""
 
     secret: str
@@ -38,7 +38,7 @@ def enrolment(secret: str, account: str, issuer: str) -> Enrolment:
     address = pyotp.TOTP(secret, interval=STEP).provisioning_uri(name=account, issuer_name=issuer)
     out = BytesIO()
     segno.make(address, error="m").save(out, kind="svg", scale=4, border=2, xmldecl=False, svgns=True, nl=False)
-    return Enrolment(secret, address, out.getvalue().decode())
+    return Enrolment(secret=secret, address=address, picture=out.getvalue().decode())
 
 
 def step_at(now: datetime) -> int:

@@ -5,6 +5,7 @@ Challenges are random, kept here as tickets, and good once. User verification is
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -23,12 +24,12 @@ from webauthn.helpers.structs import (
 )
 
 from iam import tickets
-from iam.models_people import Account
+from iam.models_people import Account, for_people_only
 from iam.models_secrets import Passkey
 from kernel import clock
 from kernel.action import Work, action
 from kernel.actor import Actor
-from kernel.db import read_session
+from kernel.db import Answer, read_session
 from kernel.errors import Refused
 from kernel.settings import settings
 
@@ -39,6 +40,20 @@ MOST = 20
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
 Credential = Annotated[str, StringConstraints(min_length=2, max_length=16_384)]
 Token = Annotated[str, StringConstraints(min_length=20, max_length=100)]
+
+
+class PasskeyView(Answer):
+    """A passkey as its owner sees it."""
+
+    id: UUID
+    label: str
+    made_at: datetime
+    used_at: datetime | None
+
+    @classmethod
+    def of(cls, key: Passkey) -> "PasskeyView":
+        """Return what is shown of a passkey."""
+        return cls(**key.model_dump(include=set(cls.model_fields)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,11 @@ def _of(account_id: UUID) -> list[Passkey]:
         return list(
             session.scalars(select(Passkey).where(Passkey.account_id == account_id, col(Passkey.ended_at).is_(None)))
         )
+
+
+def has_any(account_id: UUID) -> bool:
+    """Tell whether an account has a passkey."""
+    return bool(_of(account_id))
 
 
 def registration(account_id: UUID, user_name: str, display_name: str) -> Challenge:
@@ -105,9 +125,10 @@ def _asked(ticket: str, purpose: str, account_id: UUID, work: Work) -> bytes:
     return base64url_to_bytes(str(step.data["challenge"]))
 
 
-@action("passkey.register", on=Account)
+@action("passkey.register", on=Account, answer=PasskeyView)
 def register_passkey(work: Work, account: Account, *, ticket: Token, credential: Credential, label: Label) -> Passkey:
     """Register a passkey. [ID-1]"""
+    for_people_only(account)
     challenge = _asked(ticket, REGISTER, account.id, work)
     try:
         verified = webauthn.verify_registration_response(
@@ -140,20 +161,49 @@ def proves(work: Work, account_id: UUID, ticket: str, credential: str) -> bool:
     """Tell whether an answer to a challenge comes from one of the account's passkeys; the challenge is used up either way."""
     try:
         challenge = _asked(ticket, ASSERT, account_id, work)
-        content: dict[str, Any] = json.loads(credential)
-        named = base64url_to_bytes(str(content["rawId"]))
-    except (Refused, ValueError, KeyError, TypeError):
+    except Refused:
         return False
-    known = work.select(
-        select(Passkey)
-        .where(Passkey.credential_id == named, Passkey.account_id == account_id, col(Passkey.ended_at).is_(None))
-        .with_for_update()
+    answer = Presented.read(credential)
+    known = find(work, answer.id) if answer is not None else None
+    if answer is None or known is None or known.account_id != account_id:
+        return False
+    return is_good(known, answer, challenge, work.now)
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """A browser's answer to a challenge: which credential it says it is, whose (none where it is not discoverable), and all of it."""
+
+    id: bytes
+    holder: bytes | None
+    content: dict[str, Any]
+
+    @classmethod
+    def read(cls, credential: str) -> "Presented | None":
+        """Read an answer; None for what is none."""
+        try:
+            content = json.loads(credential)
+            holder = content["response"].get("userHandle")
+            return cls(
+                base64url_to_bytes(str(content["rawId"])), base64url_to_bytes(holder) if holder else None, content
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            return None
+
+
+def find(work: Work, credential_id: bytes) -> Passkey | None:
+    """Return the passkey of a credential, locked; None for one that is unknown or removed."""
+    found: Passkey | None = work.select(
+        select(Passkey).where(Passkey.credential_id == credential_id, col(Passkey.ended_at).is_(None)).with_for_update()
     ).first()
-    if known is None:
-        return False
+    return found
+
+
+def is_good(known: Passkey, answer: Presented, challenge: bytes, now: datetime) -> bool:
+    """Tell whether an answer was signed by a passkey for this challenge, with its user verified; its counter moves on."""
     try:
         verified = webauthn.verify_authentication_response(
-            credential=content,
+            credential=answer.content,
             expected_challenge=challenge,
             expected_rp_id=relying_party(),
             expected_origin=origin(),
@@ -163,7 +213,7 @@ def proves(work: Work, account_id: UUID, ticket: str, credential: str) -> bool:
         )
     except (WebAuthnException, ValueError, KeyError, TypeError):
         return False
-    known.sign_count, known.used_at = verified.new_sign_count, work.now
+    known.sign_count, known.used_at = verified.new_sign_count, now
     return True
 
 

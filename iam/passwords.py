@@ -1,14 +1,13 @@
 """Choosing and changing passwords. [PW-1, PW-2, ID-4]"""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 from uuid import UUID
 
 from pydantic import SecretStr
 from sqlmodel import col, select
 
 from iam import factors, hashing, password_rules, presence, throttle, tickets
-from iam.models_people import Account, Person
+from iam.models_people import Account, Person, for_people_only
 from iam.models_secrets import Password
 from iam.password_rules import Flaw, Rules
 from kernel.access import Scope
@@ -32,6 +31,7 @@ def current(work: Work, account_id: UUID, *, lock: bool = False) -> Password | N
 
 def choose(work: Work, account: Account, person: Person, password: str) -> Password:
     """Set a password that keeps the rules; the former one ends. Raises Refused naming each flaw. [PW-1, PW-2]"""
+    for_people_only(account)
     rules = password_rules.in_force(
         only_factor=not factors.of_account(work, account.id) and account.activated_at is not None
     )
@@ -98,11 +98,6 @@ def end_secret(work: Work, account: Account, why: str) -> None:
     held = current(work, account.id, lock=True)
     if held is not None:
         held.ended_at, held.ended_why = work.now, why
-
-
-def rotation_due(set_at: datetime, *, has_otp: bool) -> datetime | None:
-    """Return when a password must be changed: never with OTP, else the book's days after it was set. [ID-4]"""
-    return None if has_otp else set_at + timedelta(days=book.number("ID-4", "days"))
 
 
 def flaws_for(password: str, context: Iterable[str] = (), rules: Rules | None = None) -> list[Flaw]:

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from iam import factors, throttle
 from iam.code_words import new_recovery_codes
-from iam.models_people import Account
+from iam.models_people import Account, for_people_only
 from iam.models_secrets import Passkey, RecoveryCode, Totp
 from iam.otp_codes import Enrolment, enrolment, new_secret, step_of
 from iam.passkeys import HOUSE_NAME
@@ -60,9 +60,10 @@ def renew_codes(work: Work, account: Account) -> list[str]:
     return codes
 
 
-@action("otp.enrol", on=Account)
+@action("otp.enrol", on=Account, answer=Enrolment)
 def enrol_otp(work: Work, account: Account) -> Enrolment:
     """Begin to pair another authenticator; the present one stays good until the new one is confirmed. [ID-1]"""
+    for_people_only(account)
     for begun in work.select(
         select(Totp).where(
             Totp.account_id == account.id, col(Totp.confirmed_at).is_(None), col(Totp.ended_at).is_(None)
@@ -99,6 +100,7 @@ def remove_otp(work: Work, account: Account) -> None:
 @action("recovery.renew", on=Account)
 def renew_recovery(work: Work, account: Account) -> list[str]:
     """Make ten new recovery codes; the former ones end. They are shown once. [ID-1]"""
+    for_people_only(account)
     return renew_codes(work, account)
 
 

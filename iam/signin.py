@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import SecretStr, StringConstraints
 from sqlmodel import col, select
 
-from iam import factors, hashing, passkeys, throttle, tickets
+from iam import factors, hashing, passkeys, rotation, throttle, tickets
 from iam.candidates import counters, look_up, told
 from iam.entering import Entered, Source, Who, start_session
 from iam.factors import Factor, Proof
@@ -47,7 +47,7 @@ class Passed:
     account_id: UUID
     password_id: UUID
     factors: tuple[Factor, ...]
-    entered: Entered | None
+    entered: Entered | rotation.Due | None
 
 
 @action("sign-in.password")
@@ -76,7 +76,8 @@ def check_password(
         work.note("step", "password")
         return Passed(found.account_id, found.password_id, factors.of_account(work, found.account_id), None)
     factor = factors.demand(work, found.account_id, proof, own, shared, found.paired)
-    entered = start_session(work, found.who, factor, source, found.device_id)
+    due = rotation.due(work, found.account_id, factor)
+    entered = due or start_session(work, found.who, factor, source, found.device_id)
     return Passed(found.account_id, found.password_id, (factor,), entered)
 
 
@@ -89,13 +90,16 @@ def check_factor(
     proof: Proof,
     source: Source,
     device: SecretStr | None = None,
-) -> Entered:
+) -> Entered | rotation.Due:
     """Check the second factor of someone whose password was right, and begin the session. [ID-1]"""
     person = work.get(Person, account.person_id)
     held = work.get(Password, password_id)
     if account.status != "active" or person.status != "active" or held.ended_at is not None:
         raise Refused("ID-1", tickets.OVER)
     factor = factors.demand(work, account.id, proof)
+    due = rotation.due(work, account.id, factor)
+    if due is not None:
+        return due
     known = known_device(work, account.id, device.get_secret_value() if device else None)
     return start_session(work, Who(person.id, account.id, person.scope), factor, source, known)
 
@@ -115,8 +119,8 @@ def known_device(work: Work, account_id: UUID, device: str | None) -> UUID | Non
 
 def sign_in(
     name: str, password: str, *, source: Source, device: str | None = None, proof: Proof | None = None
-) -> Entered | FactorNeeded:
-    """Sign in: with a proof in one step, without it a ticket for the second step comes back. [ID-1]
+) -> Entered | FactorNeeded | rotation.ChangeNeeded:
+    """Sign in: with a proof in one step, without it a ticket for the second step comes back; another where the password is due.
 
     Raises:
         Refused: the one answer for all that is wrong. Busy: held back after wrong tries, or too many at once.
@@ -127,13 +131,17 @@ def sign_in(
         passed = check_password(
             CLERK, name=name, password=SecretStr(password), source=source, device=secret, proof=proof
         )
+    if isinstance(passed.entered, rotation.Due):
+        return rotation.to_change(passed.entered)
     if passed.entered is not None:
         return passed.entered
     ticket = tickets.issue(FACTOR, passed.account_id, clock.now(), FACTOR_MINUTES, password_id=str(passed.password_id))
     return FactorNeeded(ticket, passed.factors)
 
 
-def give_factor(ticket: str, proof: Proof, *, source: Source, device: str | None = None) -> Entered:
+def give_factor(
+    ticket: str, proof: Proof, *, source: Source, device: str | None = None
+) -> Entered | rotation.ChangeNeeded:
     """Show the second factor and come in. A wrong one may be tried again while the ticket lasts. [ID-1]
 
     Raises:
@@ -150,7 +158,7 @@ def give_factor(ticket: str, proof: Proof, *, source: Source, device: str | None
         device=SecretStr(device) if device else None,
     )
     tickets.drop(ticket)
-    return entered
+    return rotation.to_change(entered) if isinstance(entered, rotation.Due) else entered
 
 
 def ask_passkey(ticket: str) -> passkeys.Challenge:

@@ -18,6 +18,7 @@ from iam.models_sessions import Ticket
 from kernel.db import ungoverned_session
 from kernel.errors import Refused
 
+SPENT = "spent"
 OVER = "This step has run out. Please begin again."
 
 
@@ -69,6 +70,19 @@ def take(token: str, purpose: str, now: datetime) -> Step:
             delete(Ticket).where(*_good(token, purpose, now)).returning(col(Ticket.account_id), col(Ticket.data))
         ).first()
     return _step(row)
+
+
+def spend(token: str, now: datetime, minutes: int) -> bool:
+    """Use a token up that was never kept (its holder proves it in another way); of two who spend it at once one gets True."""
+    with ungoverned_session() as conn:
+        kept = insert(Ticket).values(
+            digest=digest(token),
+            purpose=SPENT,
+            account_id=UUID(int=0),
+            data={},
+            expires_at=now + timedelta(minutes=minutes),
+        )
+        return conn.execute(kept.on_conflict_do_nothing().returning(col(Ticket.digest))).first() is not None
 
 
 def drop(token: str) -> None:

@@ -1,4 +1,4 @@
-"""Who does it: a person with a session, a named clerk (a machine with its own narrow role), or nobody yet."""
+"""Who does it: a person with a session, a program with a key, a named clerk (a machine with its own narrow role), or nobody yet."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ class Actor:
     `ref` is what the ledger and the gate call them; `factor_at` is when they last showed their second factor.
     """
 
-    kind: Literal["person", "clerk", "nobody"]
+    kind: Literal["person", "service", "clerk", "nobody"]
     ref: str
     name: str
     id: UUID | None = None
@@ -32,3 +32,8 @@ def person(id: UUID, name: str, session: UUID | None = None, factor_at: datetime
 def clerk(name: str) -> Actor:
     """Return the actor for a machine by its name in the book: `clerk("voice")`. [AC-4]"""
     return Actor(kind="clerk", ref=f"clerk:{name}", name=name)
+
+
+def service(account_id: UUID, name: str) -> Actor:
+    """Return the actor for a program that came by its service account's key; it has no factor to show. [AC-4]"""
+    return Actor(kind="service", ref=f"account:{account_id}", name=name)

@@ -2,11 +2,12 @@
 
 from starlette.routing import BaseRoute
 
-from api.console import account, activation, desk, entry, floor, house, ledger, people
+from api.console import account, activation, desk, due, entry, floor, house, ledger, people
 
 ROUTES: list[BaseRoute] = [
     *entry.ROUTES,
     *activation.ROUTES,
+    *due.ROUTES,
     *account.ROUTES,
     *desk.ROUTES,
     *floor.ROUTES,

@@ -88,7 +88,7 @@ def _password(visit: Visit, form: Form) -> account.ChangePassword:
 def change_password(visit: Visit) -> Response:
     """POST /account/password."""
     try:
-        old, new = visit.field("old")[:1024], activation.twice(visit)
+        old, new = visit.field("old"), activation.twice(visit)
         account_id = my_account(visit.actor).account_id
         passwords.change(visit.actor, account_id, current_password=old, password=new)
     except (Refused, Busy, Malformed) as error:

@@ -24,7 +24,7 @@ def activate(visit: Visit) -> Response:
             visit.field("user_name")[:128],
             visit.field("activation_code")[:64],
             source=visit.source,
-            password=visit.field("password")[:1024] or None,
+            password=visit.field("password") or None,
         )
     except (Refused, Busy, Malformed) as error:
         return visit.back_with(error, "signin/activate.html", signin.Activate)
@@ -61,7 +61,7 @@ def twice(visit: Visit) -> str:
     password = visit.field("password")
     if password != visit.field("again"):
         raise Refused("PW-1", N_("The two passwords are not the same."))
-    return password[:1024]
+    return password
 
 
 def pair_page(visit: Visit) -> Response:

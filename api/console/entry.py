@@ -15,7 +15,7 @@ from api.console.readings import demo_codes
 from api.console.visit import DEVICE, LOOK, STEP, YEAR, Visit, drop_cookie, route, set_cookie
 from api.demo_words import PASSWORD
 from api.words import N_, _
-from iam import entering, passkeys, sessions
+from iam import entering, passkey_entry, passkeys, rotation, sessions
 from iam import signin as door
 from iam.factors import Proof
 from kernel import gate
@@ -61,21 +61,25 @@ def sign_in(visit: Visit) -> Response:
     try:
         found = door.sign_in(
             visit.field("user_name")[:128],
-            visit.field("password")[:1024],
+            visit.field("password"),
             source=visit.source,
             device=visit.request.cookies.get(DEVICE),
         )
     except (Refused, Busy, Malformed) as error:
         return visit.back_with(error, "signin/signin.html", lambda form: _sign_in(visit, form))
-    if isinstance(found, entering.Entered):
+    if not isinstance(found, door.FactorNeeded):
         return enter(visit, found, visit.next)
     answer = visit.go(f"/signin/code?next={visit.next}&with={'.'.join(found.factors)}")
     set_cookie(answer, STEP, found.ticket, STEP_MINUTES * 60)
     return answer
 
 
-def enter(visit: Visit, entered: entering.Entered, to: str) -> Response:
-    """Answer somebody who is in: the session's cookie, and the device's where it is new."""
+def enter(visit: Visit, entered: entering.Entered | rotation.ChangeNeeded, to: str) -> Response:
+    """Answer somebody who is in: the session's cookie, and the device's where it is new. A password that is due comes first."""
+    if isinstance(entered, rotation.ChangeNeeded):
+        answer = visit.go(f"/signin/password?next={to}")
+        set_cookie(answer, STEP, entered.ticket, STEP_MINUTES * 60)
+        return answer
     answer = visit.go(to)
     set_cookie(answer, cookie_name(), entered.token, int((entered.ends_at - visit.now).total_seconds()))
     if entered.device:
@@ -121,6 +125,23 @@ def code_passkey(visit: Visit) -> Response:
     return challenge(door.ask_passkey(visit.request.cookies.get(STEP, "")))
 
 
+def ask_passkey(visit: Visit) -> Response:  # noqa: ARG001 - the form of a page
+    """POST /signin/passkey/options: a challenge for whichever passkey of this house the browser holds."""
+    return challenge(passkey_entry.ask())
+
+
+def sign_in_by_passkey(visit: Visit) -> Response:
+    """POST /signin/passkey: in by a passkey alone."""
+    try:
+        proof = _passkey_proof(visit)
+        device = visit.request.cookies.get(DEVICE)
+        ticket, credential = proof.ticket or "", proof.credential or ""
+        entered = passkey_entry.enter(ticket, credential, source=visit.source, device=device)
+    except (Refused, Busy, Malformed) as error:
+        return visit.back_with(error, "signin/signin.html", lambda form: _sign_in(visit, form))
+    return enter(visit, entered, visit.next)
+
+
 def challenge(made: passkeys.Challenge) -> Response:
     """Answer a passkey's challenge as the browser wants it."""
     return JSONResponse({"ticket": made.ticket, "options": json.loads(made.options)})
@@ -154,18 +175,27 @@ def locked_page(visit: Visit) -> Response:
 
 def _locked(visit: Visit, form: Form) -> signin.Locked:
     name = visit.signed.name if visit.signed else ""
-    return signin.Locked(form, name, visit.next, book.number("ID-1", "idle_minutes"))
+    has_passkey = visit.signed is not None and passkeys.has_any(visit.signed.account_id)
+    return signin.Locked(form, name, visit.next, book.number("ID-1", "idle_minutes"), has_passkey)
 
 
 def unlock(visit: Visit) -> Response:
-    """POST /unlock."""
+    """POST /unlock: the password, or a passkey."""
     if visit.token is None or visit.signed is None:
         return visit.go(f"/signin?next={visit.next}")
     try:
-        sessions.come_back(visit.token, password=visit.field("password")[:1024])
+        if visit.field("credential"):
+            sessions.come_back(visit.token, proof=_passkey_proof(visit))
+        else:
+            sessions.come_back(visit.token, password=visit.field("password"))
     except (Refused, Busy, Malformed) as error:
         return visit.back_with(error, "signin/locked.html", lambda form: _locked(visit, form))
     return visit.go(visit.next)
+
+
+def unlock_passkey(visit: Visit) -> Response:
+    """POST /unlock/options: the challenge for a passkey that opens the locked screen."""
+    return step_up_passkey(visit)
 
 
 def step_up_page(visit: Visit) -> Response:
@@ -222,6 +252,8 @@ def language(visit: Visit) -> Response:
 ROUTES = [
     route("/signin", sign_in_page, public=True),
     route("/signin", sign_in, ("POST",), public=True),
+    route("/signin/passkey", sign_in_by_passkey, ("POST",), public=True),
+    route("/signin/passkey/options", ask_passkey, ("POST",), public=True),
     route("/signin/code", code_page, public=True),
     route("/signin/code", give_code, ("POST",), public=True),
     route("/signin/code/options", code_passkey, ("POST",), public=True),
@@ -229,6 +261,7 @@ ROUTES = [
     route("/lock", lock, ("POST",), public=True),
     route("/locked", locked_page, public=True),
     route("/unlock", unlock, ("POST",), public=True),
+    route("/unlock/options", unlock_passkey, ("POST",), public=True),
     route("/step-up", step_up_page),
     route("/step-up", step_up, ("POST",)),
     route("/step-up/options", step_up_passkey, ("POST",)),

@@ -21,12 +21,14 @@ class Authenticator:
     origin: str = "http://localhost:8080"
     verifies: bool = True
     count: int = 0
+    holder: bytes = b""
     id: bytes = field(default_factory=lambda: os.urandom(32))
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
 
     def register(self, options: str) -> str:
         """Answer navigator.credentials.create."""
         asked = json.loads(options)
+        self.holder = base64url_to_bytes(asked["user"]["id"])
         client = self._client("webauthn.create", asked["challenge"])
         attested = b"\0" * 16 + struct.pack(">H", len(self.id)) + self.id + self._public()
         data = self._data(asked["rp"]["id"], ATTESTED) + attested
@@ -48,6 +50,8 @@ class Authenticator:
             "authenticatorData": bytes_to_base64url(data),
             "signature": bytes_to_base64url(signature),
         }
+        if "allowCredentials" not in asked or not asked["allowCredentials"]:
+            response["userHandle"] = bytes_to_base64url(self.holder)
         return self._credential(response)
 
     def _client(self, kind: str, challenge: str) -> bytes:

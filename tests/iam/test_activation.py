@@ -223,21 +223,42 @@ def test_someone_suspended_half_way_gets_no_further(ama: world.Somebody, hands: 
 def test_disclosure_ends_sessions_and_the_secret_and_leads_to_a_new_one(database: str, hands: Hands, auditor) -> None:
     ama = world.activated()
     assert ama.entered is not None
-    iam.void_password(ama.actor, ama.account_id, disclosure="suspected")
+    iam.report_disclosure(ama.actor, ama.account_id, disclosure="suspected")
     assert iam.who(ama.entered.token) is None
-    entry = auditor("password.void")[-1]
+    entry = auditor("disclosure.report")[-1]
     assert entry["notes"]["sessions_ended"] == 1
     assert {"session.ended", "password.voided"} <= set(entry["facts"])
     hands.forward(seconds=31)
     with pytest.raises(Refused):
         iam.sign_in(ama.user_name, ama.password, source=world.HERE, proof=ama.proof())
     step = opened(ama)
-    assert step.needs == ("password",)
+    assert step.needs == ("password", "otp")
     with pytest.raises(Refused, match="before"):
         iam.choose_password(step.ticket, ama.password)
+    assert iam.choose_password(step.ticket, "Orange-Kettle4-Drizzle") is True
+    secret = iam.begin_enrolment(step.ticket).secret
+    iam.finish(step.ticket, pyotp.TOTP(secret).at(hands.time), source=world.HERE)
+    ama.password, former, ama.otp = "Orange-Kettle4-Drizzle", ama.otp, secret
+    hands.forward(seconds=31)
+    with pytest.raises(Refused):
+        iam.sign_in(
+            ama.user_name, ama.password, source=world.HERE, proof=iam.Proof(code=pyotp.TOTP(former).at(hands.time))
+        )
+    assert ama.sign_in().person_id == ama.id
+
+
+def test_a_lost_password_takes_the_code_and_still_asks_for_the_second_factor(database: str, hands: Hands) -> None:
+    admin, ama = world.person(role="it-admin"), world.activated()
+    assert ama.entered is not None
+    iam.issue_again(admin.actor, ama.account_id, purpose="password")
+    assert iam.who(ama.entered.token) is not None, "asking changes nothing: a stranger could ask"
+    step = opened(ama)
+    assert step.needs == ("password",)
     assert iam.choose_password(step.ticket, "Orange-Kettle4-Drizzle") is False
+    assert iam.who(ama.entered.token) is None
     with pytest.raises(Refused):
         iam.begin_enrolment(step.ticket)
+    hands.forward(seconds=31)
     ama.password = "Orange-Kettle4-Drizzle"
     found = iam.sign_in(ama.user_name, ama.password, source=world.HERE)
     assert isinstance(found, FactorNeeded), "a new password never stands in for the second factor"
@@ -297,12 +318,3 @@ def test_the_last_four_passwords_do_not_return(database: str, hands: Hands) -> N
         with pytest.raises(Refused, match="before"):
             iam.change(ama.actor, ama.account_id, current_password=ama.password, password=word)
     iam.change(ama.actor, ama.account_id, current_password=ama.password, password=world.PASSWORD)
-
-
-def test_rotation_is_due_only_without_otp(hands: Hands) -> None:
-    from datetime import timedelta
-
-    from iam.passwords import rotation_due
-
-    assert rotation_due(hands.time, has_otp=True) is None
-    assert rotation_due(hands.time, has_otp=False) == hands.time + timedelta(days=90)

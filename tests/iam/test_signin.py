@@ -90,7 +90,7 @@ def test_a_ticket_dies_with_the_password_it_came_from(hands: Hands) -> None:
     ama, admin = world.activated(), world.person(role="it-admin")
     step = iam.sign_in(ama.user_name, ama.password, source=world.HERE)
     assert isinstance(step, FactorNeeded)
-    iam.void_password(admin.actor, ama.account_id, disclosure="known")
+    iam.report_disclosure(admin.actor, ama.account_id, disclosure="known")
     hands.forward(seconds=31)
     with pytest.raises(Refused, match="run out"):
         iam.give_factor(step.ticket, ama.proof(), source=world.HERE)
@@ -105,7 +105,7 @@ def test_all_that_is_wrong_gets_the_same_answer(hands: Hands, state: str) -> Non
     if state == "left":
         iam.leave_person(admin.actor, ama.id)
     if state == "voided":
-        iam.void_password(admin.actor, ama.account_id, disclosure="suspected")
+        iam.report_disclosure(admin.actor, ama.account_id, disclosure="suspected")
     name = "nobody.here" if state == "unknown" else ama.user_name
     password = "Wrong-Tractor9-Mumble" if state == "wrong" else world.PASSWORD
     error = refusal(name, password, source=world.THERE)

@@ -13,11 +13,13 @@ from kernel import db
 UNGOVERNED = {
     "alembic_version": "alembic's own",
     "session_seen": "when a session was last used: a mark a minute, no decision of anyone's",
+    "service_seen": "when a program's key was last used; what it did is on the ledger",
     "throttle": "counters of tries; the tries themselves are on the ledger",
     "otp_step": "the last time step a code was used in, settled in one statement; the sign-in itself is on the ledger",
     "ticket": "one-use steps of a sign-in, minutes old at most",
     "directory_standing": "up to where a directory was read; a change of its state is on the ledger",
     "directory_entry": "a copy of what a directory said, which can be read again at any time",
+    "last_deed": "when a person last did an action: gathered from the ledger, and repeats what stands there",
     "once_key": "request keys kept a day, written in the action's own transaction",
 }
 """Tables outside the ledger's walls, each with its reason (job tables of procrastinate are its own)."""

@@ -40,6 +40,16 @@ class SecondFactor:
 
 
 @dataclass(frozen=True)
+class DuePassword:
+    """The password is due: a new one comes before anything else. `days`: how long one holds without an authenticator."""
+
+    form: Form
+    next: str
+    rules: tuple[str, ...]
+    days: int
+
+
+@dataclass(frozen=True)
 class Activate:
     """First time: user name and code, which came by two ways."""
 
@@ -76,12 +86,13 @@ class RecoveryCodes:
 
 @dataclass(frozen=True)
 class Locked:
-    """The screen after a pause: same person, password again."""
+    """The screen after a pause: same person, password or passkey again."""
 
     form: Form
     name: str
     next: str
     minutes: int
+    has_passkey: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,41 @@
+"""The door where a program exchanges what it signed with its service account's private key for a pass of minutes. [AC-4]
+
+POST /api/v1/program-pass {"key_id": ..., "stamp": unix seconds, "nonce": 16 to 64 signs, "signature": base64url}. What is signed
+(Ed25519): five lines, `omniwarden-service-v1`, the house's address, the key's id, the stamp and the nonce, without a line break at the end.
+"""
+
+from typing import Any
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api import errors
+from api.caller import source_of
+from api.door import body_of, in_thread
+from iam import program_entry
+from iam.entering import Source
+from kernel.errors import OmniError
+
+FIELDS = ("key_id", "stamp", "nonce", "signature")
+
+
+async def give_pass(request: Request) -> Response:
+    """Give a program its pass."""
+    try:
+        body = await body_of(request)
+        made = await in_thread(_enter, body, Source(address=source_of(request)[:64]))
+    except OmniError as error:
+        return errors.answer(error)
+    except ClientDisconnect:
+        return Response(status_code=499)
+    return Response(orjson.dumps(made.model_dump(mode="json")), media_type="application/json")
+
+
+def _enter(body: dict[str, Any], source: Source) -> program_entry.Pass:
+    sent: dict[str, Any] = {name: body.get(name) for name in FIELDS}
+    return program_entry.check_signature(program_entry.CLERK, **sent, source=source)
+
+
+ROUTES = [Route("/api/v1/program-pass", give_pass, methods=["POST"], name="program-pass")]
