@@ -97,8 +97,9 @@ class DirectoryEntry(SQLModel, table=True):
     mail: str = ""
     secret_at: datetime | None = Field(default=None, sa_type=Utc)
     used_at: datetime | None = Field(default=None, sa_type=Utc)
-    seen_at: datetime = Field(sa_type=Utc)
-    gone_at: datetime | None = Field(default=None, sa_type=Utc)
+    expires_at: datetime | None = Field(default=None, sa_type=Utc)
+    stamp: str
+    """The directory's own count of this entry's changes: while it is the same, what stands here is true."""
 
 
 class Deviation(Record, table=True):

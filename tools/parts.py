@@ -44,6 +44,17 @@ def _node() -> Path | None:
     return (program("node") or own) if (ROOT / "node_modules").is_dir() else None
 
 
+def _controller() -> Path | None:
+    """A domain controller owns its files as root and listens on the ports of Active Directory."""
+    whole = program("samba-tool") and Path("/usr/share/samba/setup").is_dir()
+    return program("samba") if whole and os.geteuid() == 0 else None
+
+
+def _slapd() -> Path | None:
+    found = program("slapd")
+    return found or (Path("/usr/sbin/slapd") if Path("/usr/sbin/slapd").is_file() else None)
+
+
 PARTS = {
     part.name: part
     for part in (
@@ -51,6 +62,8 @@ PARTS = {
         Part("sipp", "the telephone network", lambda: program("sipp")),
         Part("sox", "measures what was heard", lambda: program("sox")),
         Part("espeak-ng", "a caller's voice", lambda: program("espeak-ng")),
+        Part("slapd", "a directory: OpenLDAP", _slapd),
+        Part("samba", "a directory: an Active Directory domain controller", _controller, "make test as root"),
         Part("go", "verifies the ledger's proofs with other people's code", _go),
         Part("node", "verifies the ledger's proofs with other people's code", _node, "tools/frontend.py"),
         Part("frontend", "the console's browser parts", _file("api/static/manifest.json"), "tools/frontend.py"),

@@ -10,6 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from debian import AptRoot, Unavailable, machine_root, run, unpack
@@ -18,7 +20,8 @@ from parts import OWN_PROGRAMS, PARTS
 ROOT = Path(__file__).resolve().parent.parent
 LIST = ROOT / "deploy/apt-packages.txt"
 TREE = ROOT / "var/programs/tree"
-PROGRAMS = ("chromium", "sipp", "sox", "espeak-ng", "go")
+PROGRAMS = ("chromium", "sipp", "sox", "espeak-ng", "go", "slapd")
+POLICY = Path("/usr/sbin/policy-rc.d")
 # The machine's own C library must serve these programs: two of them in one process cannot work.
 NOT_UNPACKED = ("libc6_", "libc-bin_", "base-files_")
 LAUNCHER = """#!/bin/sh
@@ -51,14 +54,29 @@ def install_programs() -> None:
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run("apt-get", "update", env=quiet)
     install = ("apt-get", "install", "-y", "--no-install-recommends")
+    with services_asleep():
+        try:
+            run(*install, *missing, env=quiet, timeout=900)
+        except Unavailable:
+            for package in missing:
+                try:
+                    run(*install, package, env=quiet, timeout=900)
+                except Unavailable as reason:
+                    print(f"tests: {package} cannot be had here: {reason}", flush=True)
+
+
+@contextmanager
+def services_asleep() -> Iterator[None]:
+    """Keep packages from starting services of the machine: the tests start their own directories, on their own ports."""
+    if POLICY.exists():
+        yield
+        return
+    POLICY.write_text("#!/bin/sh\nexit 101\n")
+    POLICY.chmod(0o755)
     try:
-        run(*install, *missing, env=quiet, timeout=900)
-    except Unavailable:
-        for package in missing:
-            try:
-                run(*install, package, env=quiet, timeout=900)
-            except Unavailable as reason:
-                print(f"tests: {package} cannot be had here: {reason}", flush=True)
+        yield
+    finally:
+        POLICY.unlink()
 
 
 def unpack_programs() -> None:
@@ -69,7 +87,9 @@ def unpack_programs() -> None:
         print("tests: fetching a browser, telephones and measuring tools (about 400 MB, kept in var/)", flush=True)
         root = machine_root(ROOT / "var/cache/apt-programs")
         root.update()
-        fetched = root.fetch([name for name in wanted_packages() if _offered(root, name)], closure=True)
+        # A domain controller must be installed to run at all, so it is not fetched here.
+        wanted = [name for name in wanted_packages() if not name.startswith("samba") and _offered(root, name)]
+        fetched = root.fetch(wanted, closure=True)
         chosen = [archive for archive in fetched if not archive.name.startswith(NOT_UNPACKED)]
         fresh = TREE.with_name("tree.new")
         shutil.rmtree(fresh, ignore_errors=True)
@@ -86,7 +106,7 @@ def write_launchers() -> None:
     folders = [folder for folder in sorted(TREE.glob("usr/lib/*-linux-gnu*")) if folder.is_dir()]
     inner = [folder / name for folder in folders for name in ("pulseaudio", "blas", "lapack")]
     libraries = ":".join(str(folder) for folder in [*folders, *inner])
-    places = {"chromium": "usr/lib/chromium/chromium", "go": "usr/lib/go/bin/go"}
+    places = {"chromium": "usr/lib/chromium/chromium", "go": "usr/lib/go/bin/go", "slapd": "usr/sbin/slapd"}
     for name in PROGRAMS:
         program = TREE / places.get(name, f"usr/bin/{name}")
         if program.exists():

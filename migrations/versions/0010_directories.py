@@ -26,8 +26,8 @@ def upgrade() -> None:
         sa.Column("mail", TEXT(), nullable=False),
         sa.Column("secret_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("stamp", TEXT(), nullable=False),
         sa.PrimaryKeyConstraint("directory_id", "external_id"),
         info={"governed": False},
     )

@@ -11,12 +11,12 @@ from iam import deviation_cases as cases
 from iam import deviations
 from iam.models_directory import Deviation
 from kernel import db
-from kernel.action import ACTIONS, Work
 from kernel.errors import Conflict, Denied, Refused, StepUpNeeded
 from policy import deadlines, inbox, waivers
 from policy.models import Approval, Duty
 from tests import world
 from tests.iam.conftest import Hands
+from tests.iam.directory.changes import change
 
 pytestmark = pytest.mark.usefixtures("database")
 HOW = {"reason": "the printer must go on until spring", "compensation": "it stands in a network of its own"}
@@ -37,26 +37,7 @@ def found(**more: Any) -> Deviation:
     told = {
         "kind": "old-secret", "about_ref": f"account:{uuid4()}", "platform": None, "clause": "ID-4", "detail": {"days": 91}
     }  # fmt: skip
-    return within(lambda work: deviations.raise_deviation(work, **{**told, **more}))
-
-
-def within(step: Any) -> Any:
-    """Run a plain step inside the setup clerk's own action."""
-    given = ACTIONS["site.add"]
-    body = given.body
-    result: list[Any] = []
-
-    def stepped(work: Work, **fields: Any) -> Any:
-        result.append(step(work))
-        return body(work, **fields)
-
-    given.body = stepped
-    try:
-        name = f"s{uuid4().hex[:12]}"
-        given(world.SETUP, slug=name, label=name)
-    finally:
-        given.body = body
-    return result[0]
+    return change(lambda work: deviations.raise_deviation(work, **{**told, **more}))
 
 
 def now(deviation: Deviation) -> Deviation:
