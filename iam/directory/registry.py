@@ -1,0 +1,249 @@
+"""Directories as the house knows them: added, amended, bound to accounts, and what their clerk reports. [AC-7, AC-11]"""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from sqlmodel import col, func, select
+
+from iam.deviations import close_deviation, raise_deviation
+from iam.directory import mirror
+from iam.directory.connection import Door
+from iam.keys import seal, unseal
+from iam.models_directory import LIVE, Deviation, Directory, DirectoryEntry, DirectoryGroup
+from iam.models_people import Account, Person, Platform
+from kernel import gate
+from kernel.action import Work, action
+from kernel.actor import clerk
+from kernel.db import Answer
+from kernel.errors import Conflict, NotFound, Refused
+from kernel.reading import reading
+
+CLERK = clerk("directories")
+AT_ONCE = 40
+Url = Annotated[str, StringConstraints(pattern=r"^ldaps?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?$", max_length=300)]
+Dn = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+Key = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{2,40}$")]
+
+
+class DirectoryView(Answer):
+    """A directory as a door shows it: how it stands, never how we bind to it."""
+
+    id: UUID
+    platform: str
+    kind: str
+    url: str
+    people: str
+    groups: str
+    active: bool
+    state: str = "new"
+    why: str = ""
+    answered_at: datetime | None = None
+    full_at: datetime | None = None
+
+    @classmethod
+    def of(cls, row: Directory) -> "DirectoryView":
+        """Show a row."""
+        return cls.model_validate(row, from_attributes=True)
+
+
+class Difference(BaseModel):
+    """One finding of a look at a directory, as its clerk reports it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: Word
+    about_ref: Annotated[str, StringConstraints(pattern=r"^[a-z-]+:[a-z0-9.-]{1,160}$")]
+    clause: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[0-9]{1,2}$")]
+    person_id: UUID | None = None
+    detail: dict[str, Any] = Field(default_factory=dict)
+
+
+def door_of(directory: Directory) -> Door:
+    """Return the way into a directory, its password opened; it stays in this process."""
+    sealed = unseal(directory.sealed_password, directory.ref).decode() if directory.sealed_password else ""
+    return Door(
+        directory.kind, directory.url, directory.authority, directory.bind_dn, SecretStr(sealed), directory.people,
+        directory.groups,
+    )  # fmt: skip
+
+
+@action("directory.add", answer=DirectoryView)
+def add_directory(
+    work: Work,
+    *,
+    platform: Annotated[str, StringConstraints(max_length=40)],
+    url: Url,
+    bind_dn: Dn,
+    password: Annotated[SecretStr, Field(min_length=1, max_length=256)],
+    people: Dn,
+    groups: Dn,
+    authority: Annotated[str, StringConstraints(max_length=100_000)] = "",
+) -> Directory:
+    """Govern a directory: where it answers, as whom we bind, and where its users and groups lie. [AC-7]"""
+    row = work.select(select(Platform).where(Platform.slug == platform)).first()
+    if row is None or row.kind not in {"ldap", "active-directory"}:
+        raise NotFound("There is no directory platform of this name.")
+    if row.kind == "active-directory" and "dc=" not in people.lower():
+        raise Refused("AC-7", "The users of an Active Directory lie below its domain: the name ends in DC=.")
+    made = Directory(
+        scope=row.scope, platform=platform, kind=row.kind, url=url, authority=authority, bind_dn=bind_dn,
+        people=people, groups=groups,
+    )  # fmt: skip
+    made.sealed_password = seal(password.get_secret_value().encode(), made.ref)
+    return work.add(made)
+
+
+@action("directory.amend", on=Directory, answer=DirectoryView)
+def amend_directory(
+    work: Work,  # noqa: ARG001 - the frame's own form
+    directory: Directory,
+    *,
+    url: Url | None = None,
+    bind_dn: Dn | None = None,
+    password: Annotated[SecretStr, Field(min_length=1, max_length=256)] | None = None,
+    authority: Annotated[str, StringConstraints(max_length=100_000)] | None = None,
+    active: bool | None = None,
+) -> Directory:
+    """Change where a directory answers or as whom we bind, or let it be for a time. [AC-7]"""
+    given = {"url": url, "bind_dn": bind_dn, "authority": authority, "active": active}
+    for field, value in given.items():
+        if value is not None:
+            setattr(directory, field, value)
+    if password is not None:
+        directory.sealed_password = seal(password.get_secret_value().encode(), directory.ref)
+    return directory
+
+
+@action("directory.govern", on=Directory)
+def govern_group(
+    work: Work,
+    directory: Directory,
+    *,
+    external_id: Key,
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)],
+    role: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=80)] | None = None,
+    scope: Annotated[str, StringConstraints(pattern=r"^[a-z0-9:_.-]{1,80}$")] = "house",
+) -> DirectoryGroup:
+    """Make a group of a directory a right: who holds the role is in it, nobody else. Without a role nobody is. [AC-2, AC-7]"""
+    if role is not None and role not in gate.current().parents:
+        raise NotFound(f"The book knows no role {role}.")
+    return work.add(
+        DirectoryGroup(directory_id=directory.id, external_id=external_id, name=name, role=role, scope=scope)
+    )
+
+
+@action("directory.bind", on=Account)
+def bind_account(work: Work, account: Account, *, external_id: Key) -> None:
+    """Bind an account to the entry of a directory that is its own; each entry serves one account. [ID-2, AC-7]"""
+    directory = directory_of(work, account.platform)
+    entry = work.session.get(DirectoryEntry, (directory.id, external_id))
+    if entry is None:
+        raise NotFound("The directory has not shown us such an entry.")
+    taken = select(Account.id).where(Account.platform == account.platform, Account.external_id == external_id)
+    if work.select(taken.where(Account.id != account.id)).first() is not None:
+        raise Conflict("Another account is bound to this entry. A user id belongs to one person.")
+    account.external_id = external_id
+
+
+@action("directory.import", on=Directory)
+def import_entries(work: Work, directory: Directory, *, limit: Annotated[int, Field(ge=1, le=500)] = 500) -> int:
+    """Bind the accounts that have no entry yet to the entries of the same name whose mail or both names agree. [AC-7]
+
+    Whatever agrees in name alone is left for a person to bind. Returns how many were bound; again while it is `limit`.
+    """
+    same = (
+        select(Account, DirectoryEntry.external_id)
+        .join(Person, col(Person.id) == Account.person_id)
+        .join(DirectoryEntry, func.lower(DirectoryEntry.name) == Account.name)
+        .where(
+            DirectoryEntry.directory_id == directory.id,
+            Account.platform == directory.platform,
+            col(Account.external_id).is_(None),
+            Account.status != "revoked",
+            (col(DirectoryEntry.mail) == Person.email)
+            | (
+                (col(DirectoryEntry.given_name) == Person.given_name)
+                & (col(DirectoryEntry.family_name) == Person.family_name)
+            ),
+        )
+        .order_by(col(Account.id))
+        .limit(limit)
+    )
+    taken = set(
+        work.select(
+            select(Account.external_id).where(
+                Account.platform == directory.platform, col(Account.external_id).is_not(None)
+            )
+        )
+    )
+    count = 0
+    for account, external_id in work.session.execute(same).all():
+        if external_id not in taken:
+            account.external_id, count = external_id, count + 1
+            taken.add(external_id)
+    work.note("bound", count)
+    return count
+
+
+def directory_of(work: Work, platform: str) -> Directory:
+    """Return the directory of a platform. Raises NotFound."""
+    found: Directory | None = work.select(select(Directory).where(Directory.platform == platform)).first()
+    if found is None:
+        raise NotFound("This platform is no directory that we govern.")
+    return found
+
+
+@reading("directory.list")
+def list_directories(work: Work) -> list[DirectoryView]:
+    """List the directories and how each stands. [AC-7, AC-9]"""
+    shown = []
+    for row in work.select(select(Directory).order_by(col(Directory.platform))):
+        view, now = DirectoryView.of(row), mirror.standing(work.session, row.id)
+        view.state, view.why, view.answered_at, view.full_at = now.state, now.why, now.answered_at, now.full_at
+        shown.append(view)
+    return shown
+
+
+@action("directory.report", on=Directory)
+def report(work: Work, directory: Directory, *, found: Annotated[list[Difference], Field(max_length=AT_ONCE)]) -> int:
+    """Open a case for each difference a look at a directory has found; those that are open already stay one. [AC-7]"""
+    for one in found:
+        raise_deviation(
+            work,
+            kind=one.kind,
+            about_ref=one.about_ref,
+            platform=directory.platform,
+            clause=one.clause,
+            detail={**one.detail, "directory": str(directory.id)},
+            person_id=one.person_id,
+            scope=directory.scope,
+        )
+    return len(found)
+
+
+@action("directory.settle", on=Directory)
+def settle(work: Work, directory: Directory, *, ids: Annotated[list[UUID], Field(max_length=AT_ONCE)]) -> int:
+    """Close the cases whose difference a later look has not found any more. [AC-7]"""
+    asked = select(Deviation).where(
+        col(Deviation.id).in_(ids), Deviation.platform == directory.platform, col(Deviation.state).in_(LIVE)
+    )
+    rows = work.select(asked.with_for_update()).all()
+    for deviation in rows:
+        close_deviation(work, deviation, "A later look at the directory found it in order.", corrected=True)
+    return len(rows)
+
+
+@action("directory.note", on=Directory)
+def note_standing(
+    work: Work,
+    directory: Directory,  # noqa: ARG001 - the frame's own form
+    *,
+    state: Literal["current", "slow", "down", "untrusted", "refused"],
+    why: Annotated[str, Field(max_length=300)] = "",
+) -> None:
+    """Write down that a directory stands otherwise than before: it answers, is slow, is down, or is not to be trusted. [AC-7]"""
+    work.note("state", state)
+    work.note("why", why)

@@ -1,0 +1,1 @@
+"""Directories: pure parts, and real ones (OpenLDAP, a Samba domain controller)."""
