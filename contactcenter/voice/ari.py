@@ -67,6 +67,11 @@ class Event:
         return [str(word) for word in self.body.get("args", [])]
 
     @property
+    def arrives(self) -> bool:
+        """Whether a caller has just come into the application."""
+        return self.type == "StasisStart" and self.args[:1] == ["inbound"]
+
+    @property
     def playback(self) -> str | None:
         """The id of the playback it is about."""
         return self._id("playback")

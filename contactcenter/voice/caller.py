@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from contactcenter.voice import prompts
 from contactcenter.voice.ari import BAD_REQUEST, CONFLICT, NOT_FOUND, Ari, Event
 from contactcenter.voice.models import Call
 from kernel import clock
@@ -16,6 +17,7 @@ from kernel import clock
 if TYPE_CHECKING:
     from contactcenter.voice.exchange import Exchange
 
+SORRY_SECONDS = 12
 GONE = ("StasisEnd", "ChannelDestroyed")
 NOT_THERE = (BAD_REQUEST, NOT_FOUND, 422)
 
@@ -158,6 +160,14 @@ async def play_music(ari: Ari, channel: str, bridge: str) -> bool:
     # Music stops when a bridge has been empty, so it is asked for each time.
     await ari.attempt("POST", f"bridges/{bridge}/moh", fine=(NOT_FOUND, CONFLICT))
     return True
+
+
+async def send_away(ari: Ari, channel: str, bridge: str) -> None:
+    """Tell a caller that we are sorry, and end the call."""
+    await ari.attempt("POST", f"channels/{channel}/play", {"media": ",".join(prompts.media("sorry", None))})
+    await asyncio.sleep(SORRY_SECONDS)
+    await ari.attempt("DELETE", f"channels/{channel}")
+    await ari.attempt("DELETE", f"bridges/{bridge}")
 
 
 def digit_of(item: Item | None) -> str | None:

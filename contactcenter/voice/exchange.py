@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from contactcenter.voice import board, calls, phones, prompts
+from contactcenter.voice import board, calls, phones
 from contactcenter.voice.ari import Address, Ari, AriLostError, AriRefusedError, Event
-from contactcenter.voice.caller import Changed, Item, PhoneChanged, play_music
+from contactcenter.voice.caller import Changed, Item, PhoneChanged, play_music, send_away
 from contactcenter.voice.line import Line
 from contactcenter.voice.models import QUEUED, RINGING, Call, PhoneCredential
 from contactcenter.voice.site import APP
@@ -34,7 +34,6 @@ LOOK_EVERY = 0.015
 MOVING = {QUEUED, RINGING}
 SWEEP_EVERY = 0.4
 THREADS = 6
-SORRY_SECONDS = 12
 
 
 class Exchange:
@@ -138,8 +137,11 @@ class Exchange:
             self._on_phone(event)
             return
         channel = event.channel or event.text("playback", "target_uri").removeprefix("channel:")
-        if event.type == "StasisStart" and event.args[:1] == ["inbound"] and channel not in self.lines:
-            self._arrive(channel, event.args)
+        if event.arrives and channel not in self.lines:
+            if channel in self.early:
+                self.early[channel].put_nowait(event)
+            else:
+                self._arrive(channel, event.args)
             return
         bridge = event.text("recording", "target_uri").removeprefix("bridge:")
         line = self._line_of(channel, bridge)
@@ -176,12 +178,7 @@ class Exchange:
             call = await self.do(calls.arrive, channel=channel, called=called, number=number)
         except Refused as no:
             log.warning("a call is not taken: %s", no.why)
-            await self.ari.attempt(
-                "POST", f"channels/{channel}/play", {"media": ",".join(prompts.media("sorry", None))}
-            )
-            await asyncio.sleep(SORRY_SECONDS)
-            await self.ari.attempt("DELETE", f"channels/{channel}")
-            await self.ari.attempt("DELETE", f"bridges/hold-{channel}")
+            await send_away(self.ari, channel, f"hold-{channel}")
             return
         line = self.lines[channel] = Line(self, call, on_hold=True, inbox=self.early.pop(channel))
         await line.run()
@@ -193,8 +190,10 @@ class Exchange:
 
     async def _guard(self, channel: str, run: Any) -> None:
         """Run a line; one that breaks is taken up again from its row, a lost socket is left to the resync."""
+        missed = None
         try:
             await run
+            missed = self.early.get(channel)
         except AriLostError:
             return
         except OmniError as refused:
@@ -207,6 +206,10 @@ class Exchange:
             self.lines.pop(channel, None)
             self.early.pop(channel, None)
             self.tasks.pop(channel, None)
+        # Who was listed a moment before he arrived is not found at first; he came meanwhile.
+        while missed is not None and not missed.empty():
+            if isinstance(item := missed.get_nowait(), Event) and item.arrives:
+                self._arrive(channel, item.args)
 
     async def _take_up(self, channel: str) -> None:
         await asyncio.sleep(1)
@@ -216,9 +219,8 @@ class Exchange:
             up = await self.ari.attempt("GET", f"channels/{call.leg}")
             self._open(Line(self, call, leg_up=up and call.connected_at is not None, there=there))
         elif call is None and there:
-            await self.ari.attempt(
-                "POST", f"channels/{channel}/continue"
-            )  # the dialplan plays music and brings him again
+            # The dialplan plays music and brings him again.
+            await self.ari.attempt("POST", f"channels/{channel}/continue")
 
     async def _stop_lines(self) -> None:
         tasks = list(self.tasks.values())
