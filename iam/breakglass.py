@@ -10,8 +10,10 @@ from uuid import UUID
 from pydantic import StringConstraints
 from sqlmodel import col, select
 
-from iam import standing
+from iam import delivery, standing
 from iam.elevations import Bound, Identifier, Reason, Why
+from iam.models_letters import MAIL, SMS
+from iam.models_people import HUMAN, PLATFORM, Account, Person
 from iam.models_privileged import ActivePlan, BreakGlass
 from kernel import gate
 from kernel.action import Fact, Work, action, on_fact
@@ -24,7 +26,7 @@ from kernel.reading import reading
 from kernel.sweeps import sweep
 from policy import book
 from policy.approvals import person_of
-from policy.holders import roles_of
+from policy.holders import holders, roles_of
 from policy.workflow import Step, Workflow
 
 CLERK = clerk("privilege")
@@ -176,7 +178,22 @@ def _open(work: Work, asked: BreakGlass) -> BreakGlass:
     )  # fmt: skip
     asked.assignment_id = made.id
     work.fact("break-glass.opened", **{"break-glass_id": asked.id}, person_id=asked.person_id, role=asked.role)
+    _tell_officers(work, asked)
     return asked
+
+
+def _tell_officers(work: Work, opened: BreakGlass) -> None:
+    """Write to every security officer by mail and by text message; the duty to look at it stands beside."""
+    officers = holders(["security-officer"], HOUSE, work.now)
+    rows = select(Account, Person).join(Person, col(Person.id) == Account.person_id)
+    wanted = rows.where(
+        col(Person.id).in_(officers), Account.platform == PLATFORM, Account.kind == HUMAN, Account.status != "revoked"
+    )
+    for account, person in list(work.session.execute(wanted)):
+        for channel, address in ((MAIL, person.email), (SMS, person.phone)):
+            if address:
+                until = f"{opened.ends_at:%d/%m/%Y %H:%M}"
+                delivery.post(work, person, account, "break-glass", channel, until=until, bound_to=opened.bound_to)
 
 
 @action("break-glass.end", on=BreakGlass, answer=BreakGlassView)

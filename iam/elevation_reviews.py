@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlmodel import col, select
 
 from iam.elevations import ELEVATION_STEPS, REQUIREMENT, ElevationView, drop, finish
+from iam.last_deeds import own_actions
 from iam.models_privileged import BreakGlass, Elevation
-from kernel import gate
 from kernel.action import Work, action
 from kernel.actor import clerk
 from kernel.db import Answer, ledger_session, read_session
@@ -67,8 +67,7 @@ def deeds_between(person_id: UUID, role: str, since: datetime, until: datetime, 
             ),
             asked,
         ).all()
-    index = gate.current()
-    privileged = _covered(index, role) - _covered(index, "member")
+    privileged = own_actions(role)
     shown = [
         Deed(
             place=row[0],
@@ -82,15 +81,6 @@ def deeds_between(person_id: UUID, role: str, since: datetime, until: datetime, 
         for row in rows[:PAGE]
     ]
     return Deeds(deeds=shown, total=total, more=len(rows) > PAGE)
-
-
-def _covered(index: Any, role: str) -> frozenset[str]:
-    roles = index.closure(role)
-    return frozenset(
-        name
-        for name in index.actions
-        if any(rule.role in roles and rule.effect == "allow" and rule.covers(name) for rule in index.rules)
-    )
 
 
 @reading("elevation.deeds", on=Elevation)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from iam.models_people import Person
+from iam.models_people import HUMAN, PLATFORM, Account, Person
 from kernel import edition
 from kernel.access import RoleAssignment, Scope
 from kernel.action import Fact, Work, on_fact
@@ -111,12 +111,18 @@ def refuse_standing(work: Work, fact: Fact) -> None:
 
 
 def is_last_guardian(work: Work, person_id: UUID) -> str | None:
-    """Return the role of which this person is the last active holder in the house, or None. [AC-10]"""
+    """Return the role of which this person is the last in the house who is active and can sign in, or None. [AC-10]"""
+    work.session.flush()
     for role in names("AC-10", "never_last"):
         able = holders([role], "house", work.now)
         if person_id not in able:
             continue
-        active = select(Person.id).where(col(Person.id).in_(able), Person.status == "active", Person.id != person_id)
+        active = (
+            select(Person.id)
+            .join(Account, col(Account.person_id) == Person.id)
+            .where(col(Person.id).in_(able), Person.status == "active", Person.id != person_id)
+            .where(Account.platform == PLATFORM, Account.kind == HUMAN, Account.status == "active")
+        )
         if work.select(active.limit(1)).first() is None:
             return role
     return None

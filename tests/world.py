@@ -17,9 +17,10 @@ import iam
 from iam import delivery
 from iam.entering import Entered, Source
 from iam.factors import Proof
+from iam.models_people import Account, Person
 from iam.transports import Envelope
 from kernel import clock, db
-from kernel.action import ACTIONS, LISTENERS
+from kernel.action import ACTIONS, LISTENERS, Fact, Work
 from kernel.actor import Actor, clerk
 from kernel.actor import person as acting_person
 from kernel.db import HOUSE
@@ -103,13 +104,21 @@ def person(
     given_name: str | None = None,
     family_name: str | None = None,
     language: str = "fr",
+    manager_id: UUID | None = None,
 ) -> Somebody:
     """Someone in the registry, holding a role in a scope; `actor` has just shown a second factor."""
     number = next(_numbers)
     given, family = given_name or GIVEN[number % len(GIVEN)], family_name or FAMILY[number % len(FAMILY)]
     email, phone = f"person.{number}@example.com", f"+22901{60_000_000 + number}"
     joined = iam.join_person(
-        SETUP, given_name=given, family_name=family, email=email, phone=phone, site=site, language=language
+        SETUP,
+        given_name=given,
+        family_name=family,
+        email=email,
+        phone=phone,
+        site=site,
+        language=language,
+        manager_id=manager_id,
     )
     with db.read_session() as session:
         account = session.scalars(_accounts_of(joined.id)).one()
@@ -153,6 +162,19 @@ def code_in(text: str) -> str:
     found = re.search(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}\b", text)
     assert found is not None, text
     return found[0]
+
+
+def settled(*, manager: Somebody | None = None, **who: str) -> Somebody:
+    """Someone who has come in some time ago, and whom somebody leads; nothing of how they came in is there."""
+
+    def arrive(work: Work, fact: Fact) -> None:
+        made, account = work.get(Person, fact.data["person_id"]), work.get(Account, fact.data["account_id"])
+        made.status = account.status = "active"
+        account.activated_at = work.now
+
+    with pytest.MonkeyPatch.context() as now:
+        now.setitem(LISTENERS, "person.joined", [*LISTENERS.get("person.joined", ()), arrive])
+        return person(manager_id=manager and manager.id, **who)  # type: ignore[arg-type]
 
 
 def tell(monkeypatch: pytest.MonkeyPatch, name: str, **data: object) -> None:
