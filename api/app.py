@@ -20,15 +20,16 @@ from api.door import close_threads
 from api.errors import answer_burst, answer_error, answer_http
 from api.headers import SameOriginOnly, SecurityHeaders
 from api.routes import routes
+from api.signpost import Signpost
 from kernel import db, frame, fresh
 from kernel.errors import NotFound, OmniError
 from kernel.settings import settings
 
 log = logging.getLogger("omniwarden.web")
 NOT_FOUND = 404
-PROGRAMS = ("/api/", "/chat/", "/phone/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/csp")
+PROGRAMS = ("/api/", "/chat/", "/phone/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/csp", "/check")
 """Where programs ask, and not a person's browser."""
-DOORS = ("api.console", "api.webchat", "api.phone", "api.live", "api.programs")
+DOORS = ("api.console", "api.webchat", "api.phone", "api.live", "api.programs", "api.check")
 
 
 @contextlib.asynccontextmanager
@@ -99,9 +100,7 @@ def build() -> Starlette:
     for name in DOORS:
         table += getattr(importlib.import_module(name), "ROUTES", [])
     secure = settings.base_url.startswith("https://")
-    return Starlette(
-        routes=table,
-        lifespan=life,
+    house = Starlette(
         middleware=[
             Middleware(operations.Measured),
             Middleware(SecurityHeaders, secure=secure),
@@ -111,3 +110,5 @@ def build() -> Starlette:
         ],
         exception_handlers={OmniError: _told, HTTPException: _told},
     )
+    house.router = Signpost(table, lifespan=life)
+    return house

@@ -103,6 +103,14 @@ def who(token: str, *, touch: bool = True) -> Signed | None:
     return found
 
 
+def at_hand(token: str, now: datetime) -> Signed | None:
+    """Return an open session that memory alone can vouch for and whose use need not be noted yet; else None: ask `who`."""
+    found = LIVE.at_hand(_digest(token))
+    if found is None or now - found.seen_at >= TOUCH_EVERY or found.state(now) != "open":
+        return None
+    return found
+
+
 _SEEN = text(
     """
     insert into session_seen as n (session_id, seen_at) values (:id, :now)

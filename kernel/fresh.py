@@ -50,6 +50,15 @@ class LiveCache(Generic[T]):
             self._known[digest] = (row, at)
         return row
 
+    def at_hand(self, digest: bytes) -> T | None:
+        """Return what memory alone can vouch for now; None where the database must be asked."""
+        at = clock.monotonic()
+        found = self._known.get(digest)
+        if found is None or at - self._confirmed >= LIMIT:
+            return None
+        self._known[digest] = (found[0], at)
+        return found[0]
+
     def forget(self, digest: bytes) -> None:
         """Forget one digest at once, in the process that ended it."""
         self._known.pop(digest, None)
@@ -127,6 +136,11 @@ def confirm() -> None:
     """Make sure the index is not older than a second; the gate calls this before it decides."""
     if clock.monotonic() - _confirmed_at >= LIMIT:
         refresh()
+
+
+def is_confirmed() -> bool:
+    """Tell whether the rights were confirmed within the second, so that a decision needs no question."""
+    return clock.monotonic() - _confirmed_at < LIMIT
 
 
 def forget() -> None:

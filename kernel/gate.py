@@ -41,6 +41,7 @@ __all__ = [
     "Index",
     "Rule",
     "Verdict",
+    "at_once",
     "condition",
     "could",
     "current",
@@ -100,6 +101,15 @@ def may(
     return index.decide(actor, action, target or HOUSE, now, None, session, rows=rows)
 
 
+def at_once(actor: Actor, action: str, scope: str, now: datetime) -> Verdict | None:
+    """Decide from memory alone; None where a condition has to be asked. Whoever calls has seen that the rights are confirmed."""
+    index = _state[0]
+    bit = index.bits.get(action)
+    if bit is not None and (action in index.needs or bit in index.masks(actor.ref, scope, now).conditional):
+        return None
+    return index.decide(actor, action, scope, now)
+
+
 def _anywhere(index: Index, actor: Actor, action: str, now: datetime, session: Any, *, rows: bool) -> Verdict:
     """Decide in each scope where the actor holds something: the first yes, else the no that came nearest."""
     spots = [HOUSE, *sorted(_spots(index, actor) - {HOUSE})]
@@ -131,15 +141,35 @@ def could(actor: Actor, action: str, now: datetime) -> Verdict:
 def who_may(action: str, scope: str = HOUSE, now: datetime | None = None) -> list[str]:
     """Return the refs of all subjects with an assignment who may do an action in a scope, conditions left aside."""
     index, at = _state[0], now or clock.now()
-    bit = index.bits.get(action)
-    if bit is None:
+    if action not in index.bits:
         return []
+    chain, said = frozenset(index.chain(scope)), {role: _said(index, role, action, scope) for role in _roles(index)}
     found = []
-    for ref in index.assignments:
-        masks = index.masks(ref, scope, at)
-        if masks.allow >> bit & 1 or bit in masks.conditional:
+    for ref, held in index.assignments.items():
+        told = said.get(index.implicit.get(ref.partition(":")[0], ""), 0)
+        for one in held:
+            if one.scope in chain and one.start <= at < one.end:
+                told |= said.get(one.role, 0)
+        if told == _ALLOWS:
             found.append(ref)
     return sorted(found)
+
+
+_ALLOWS, _DENIES = 1, 2
+
+
+def _roles(index: Index) -> set[str]:
+    """Return every role that somebody holds, by assignment or by nature."""
+    return {*index.implicit.values(), *(one.role for held in index.assignments.values() for one in held)}
+
+
+def _said(index: Index, role: str, action: str, scope: str) -> int:
+    """Return what the rules of a role, with all it includes, say of an action in a scope: allowed, denied, both, nothing."""
+    speaking, chain, told = index.closure(role), index.chain(scope), 0
+    for rule in index.rules:
+        if rule.role in speaking and (rule.scope == ANYWHERE or rule.scope in chain) and rule.covers(action):
+            told |= _DENIES if rule.effect == "deny" else _ALLOWS
+    return told
 
 
 @dataclass(frozen=True, slots=True)
