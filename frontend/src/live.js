@@ -44,7 +44,8 @@ function alone(message) {
 function receive(message) {
   if (message.line) body.dataset.line = message.line;
   if (message.reload) location.reload();
-  if (message.signedOut) location.assign(`/signin?next=${encodeURIComponent(location.pathname)}`);
+  // Asked anew, the house leads to the locked screen or to the sign-in, whichever it is, and back here afterwards.
+  if (message.signedOut) location.assign(location.pathname + location.search);
   if (message.hint) spread(message.hint);
 }
 
