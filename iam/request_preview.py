@@ -34,13 +34,13 @@ class Preview(Answer):
 def preview_list(
     work: Work,
     *,
-    text: Annotated[str, Field(max_length=MOST_BYTES)],
+    text: Annotated[bytes, Field(max_length=MOST_BYTES)],
     deed: Deed,
     role: str | None = None,
     scope: str = "house",
 ) -> Preview:
     """Look at a list before it is asked for: what each line means, and which lines are wrong. [AC-1, AC-2]"""
-    return preview(work, text.encode("utf-8", "surrogateescape"), deed=deed, role=role, scope=scope)
+    return preview(work, text, deed=deed, role=role, scope=scope)
 
 
 def preview(work: Work, data: bytes, *, deed: Deed, role: str | None, scope: str) -> Preview:

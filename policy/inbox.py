@@ -13,10 +13,11 @@ from kernel.db import Answer
 from kernel.gate import may
 from kernel.reading import reading
 from policy import book, voting
-from policy.approvals import expire_if_over, withdraw_approval
+from policy.approvals import expire_if_over, person_of, withdraw_approval
 from policy.ballots import Sealed
 from policy.models import GRANTED, OPEN, Approval, ApprovalRevision, ApprovalVote
-from policy.settlements import out_of, settled
+from policy.relations import lent_to, spoken_by
+from policy.settlements import out_of, question_of, settled, tally_of
 
 Comment = Annotated[str, Field(max_length=2000)]
 Reason = Annotated[str, Field(min_length=3, max_length=500)]
@@ -98,11 +99,16 @@ class ApprovalPage(Answer):
 @reading("approval.inbox")
 def approvals_waiting(work: Work, *, limit: Page = 50) -> list[ApprovalView]:
     """List the questions that wait for your vote, the most urgent first. [AC-1]"""
-    rows = work.select(
-        select(Approval).where(col(Approval.state) == OPEN, Approval.answer_by > work.now, voting.concerns_you.where(Approval, work.actor))  # type: ignore[misc]
-        .order_by(col(Approval.answer_by))
-        .limit(5 * limit)
-    )  # fmt: skip
+    mine = or_(col(ApprovalVote.voter_id) == work.actor.id, col(ApprovalVote.principal_id) == work.actor.id)
+    voted = select(ApprovalVote.id).where(
+        ApprovalVote.approval_id == Approval.id,
+        ApprovalVote.revision == Approval.revision,
+        col(ApprovalVote.voided_at).is_(None),
+        mine,
+    )
+    asked = select(Approval).where(col(Approval.state) == OPEN, Approval.answer_by > work.now, ~voted.exists())
+    concerning = voting.concerns_you.where(Approval, work.actor)  # type: ignore[misc]
+    rows = work.select(asked.where(concerning).order_by(col(Approval.answer_by)).limit(5 * limit))
     open_to_me = (row for row in rows if may(work.actor, "approval.cast", row, work.now, work.session).allowed)
     return [ApprovalView.of(row) for _, row in zip(range(limit), open_to_me, strict=False)]
 
@@ -152,6 +158,25 @@ def read_approval(work: Work, approval: Approval) -> ApprovalPage:
         revisions=[_revision(row) for row in revisions],
         votes=[VoteView.of(row) for row in votes],
     )
+
+
+class VoiceView(Answer):
+    """A voice that is yours to give now: your own, or that of somebody who delegated it."""
+
+    principal_id: UUID
+    role: str
+
+
+@reading("approval.voices", on=Approval)
+def voices_of(work: Work, approval: Approval) -> list[VoiceView]:
+    """List in whose name you could answer this: your own first, then those who delegated theirs to you. [AC-1]"""
+    me, rule = person_of(work), book.requirement(approval.requirement)
+    question = question_of(work, approval, rule)
+    own = [(me, name) for name in sorted(spoken_by(rule, question, me))]
+    found = [(who, name) for who, name in (*own, *lent_to(work, rule, question, me)) if who not in question.out]
+    needed = tally_of(work, approval, rule).missing if rule.in_order else ()
+    turn = set(needed[0].split(" or ")) if needed else {name for _, name in found}
+    return [VoiceView(principal_id=who, role=name) for who, name in found if name in turn]
 
 
 def _revision(row: ApprovalRevision) -> RevisionView:

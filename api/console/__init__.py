@@ -2,7 +2,20 @@
 
 from starlette.routing import BaseRoute
 
-from api.console import account, activation, desk, due, entry, floor, house, ledger, people
+from api.console import (
+    account,
+    activation,
+    approvals,
+    asking,
+    desk,
+    due,
+    entry,
+    floor,
+    house,
+    ledger,
+    people,
+    requests,
+)
 
 ROUTES: list[BaseRoute] = [
     *entry.ROUTES,
@@ -12,6 +25,9 @@ ROUTES: list[BaseRoute] = [
     *desk.ROUTES,
     *floor.ROUTES,
     *people.ROUTES,
+    *asking.ROUTES,
+    *requests.ROUTES,
+    *approvals.ROUTES,
     *ledger.ROUTES,
     *house.ROUTES,
 ]

@@ -28,6 +28,10 @@ DONE = {
     "transferred": N_("The conversation is handed over."),
     "added": N_("The person is added. Two messages are on their way."),
     "done": N_("Done."),
+    "basket": N_("It is in your basket. Send it when it is whole."),
+    "disclosed": N_("Everything is locked. A message and a code are on their way to you: with both you come in again."),
+    "asked": N_("Sent. Those who are asked find it in their approvals."),
+    "answered": N_("Your answer is given."),
 }
 
 
@@ -43,6 +47,8 @@ class Place:
 PLACES = (
     Place(N_("Work"), Link(N_("Desk"), "/desk", icon="headset", key="g d"), "agent.ready"),
     Place(N_("Work"), Link(N_("Wall"), "/wall", icon="layout-dashboard", key="g w"), "floor.watch"),
+    Place(N_("Work"), Link(N_("Approvals"), "/approvals", icon="checklist", key="g a"), "approval.inbox"),
+    Place(N_("Work"), Link(N_("Requests"), "/requests", icon="shopping-cart", key="g r"), "request.draft"),
     Place(N_("House"), Link(N_("People"), "/people", icon="users", key="g p"), "person.list"),
     Place(N_("House"), Link(N_("Policy"), "/policy", icon="book-2", key="g b"), "policy.read"),
     Place(N_("House"), Link(N_("Ledger"), "/ledger", icon="list-details", key="g l"), "ledger.search"),
@@ -83,6 +89,7 @@ class Standing:
 
 _position: list[Callable[[], int]] = [lambda: 0]
 _standing: list[Callable[[Actor, datetime], Standing]] = []
+_counting: list[Callable[[Actor, datetime], tuple[str, int]]] = []
 
 
 def follow(position: Callable[[], int]) -> None:
@@ -93,6 +100,11 @@ def follow(position: Callable[[], int]) -> None:
 def stand_by(ask: Callable[[Actor, datetime], Standing]) -> None:
     """Tell who knows how a person stands."""
     _standing[:] = [ask]
+
+
+def count_by(ask: Callable[[Actor, datetime], tuple[str, int]]) -> None:
+    """Tell who counts what waits at a place; asked for each page, so it must be cheap."""
+    _counting.append(ask)
 
 
 def position() -> int:
@@ -117,7 +129,7 @@ def build(
         person_id=str(actor.id),
         name=signed.name,
         role=main_role(actor),
-        groups=places_of(actor, dict(standing.counts)),
+        groups=places_of(actor, dict(standing.counts) | dict(ask(actor, now) for ask in _counting)),
         agent=standing.agent,
         phone=standing.phone,
         live=live,

@@ -3,11 +3,12 @@
 Page handlers are plain functions of a visit; they run in a thread, and what the house refuses becomes a page that says why.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -27,15 +28,20 @@ LOOK = "__Host-look"
 STEP = "__Host-step"
 DEVICE = "__Host-device"
 MAX_FORM = 131_072
+MAX_FILES = 393_216
+PARTS = "multipart/form-data"
 YEAR = 31_536_000
 
 
 class Visit:
     """One request to the console."""
 
-    def __init__(self, request: Request, form: Mapping[str, str], *, touch: bool = True) -> None:
+    def __init__(
+        self, request: Request, form: Mapping[str, str], files: Mapping[str, bytes] | None = None, *, touch: bool = True
+    ) -> None:
         self.request = request
         self.form = form
+        self._files = files or {}
         self.touch = touch
         self.now = clock.now()
         self.live = frame.position()
@@ -85,6 +91,10 @@ class Visit:
         """What was sent under a name, by form or address; empty when nothing was."""
         value = self.form.get(name)
         return value if value is not None else self.request.query_params.get(name, "")
+
+    def file(self, name: str) -> bytes:
+        """A file that was sent, empty when none was."""
+        return self._files.get(name, b"")
 
     @property
     def next(self) -> str:
@@ -157,7 +167,8 @@ def route(
     """
 
     async def endpoint(request: Request) -> Response:
-        visit = Visit(request, await _form_of(request), touch=touch)
+        form, files = await _form_of(request)
+        visit = Visit(request, form, files, touch=touch)
         answer: Response = await in_thread(_serve, handler, visit, public)
         return answer
 
@@ -201,21 +212,49 @@ def away(visit: Visit, door: str, needed: OmniError | None = None) -> Response:
     return RedirectResponse(target, status_code=303)
 
 
-async def _form_of(request: Request) -> Mapping[str, str]:
-    """Read a form of bounded size; what is no form is as good as an empty one."""
+Sent = tuple[Mapping[str, str], Mapping[str, bytes]]
+NOTHING: Sent = (MappingProxyType({}), MappingProxyType({}))
+
+
+async def _form_of(request: Request) -> Sent:
+    """Read a form of bounded size, and the files sent with it; what is no form is as good as an empty one."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body = bytearray()
     if request.method not in {"GET", "HEAD"}:
         async for part in request.stream():
             body += part
-            if len(body) > MAX_FORM:
+            if len(body) > (MAX_FILES if kind == PARTS else MAX_FORM):
                 raise Malformed("This form is too large.")
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == PARTS:
+        return await _parts_of(request, bytes(body))
     if kind != "application/x-www-form-urlencoded":
-        return MappingProxyType({})
+        return NOTHING
     try:
-        return MappingProxyType(dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50)))
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50)), NOTHING[1]
     except ValueError:
-        return MappingProxyType({})
+        return NOTHING
+
+
+async def _parts_of(request: Request, body: bytes) -> Sent:
+    """Read a form that came in parts, one file at most."""
+
+    async def once() -> AsyncGenerator[bytes, None]:
+        yield body
+
+    try:
+        sent = await MultiPartParser(
+            request.headers, once(), max_files=1, max_fields=50, max_part_size=MAX_FILES
+        ).parse()
+    except (MultiPartException, KeyError) as wrong:
+        raise Malformed("This form cannot be read.") from wrong
+    form: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    for name, value in sent.multi_items():
+        if isinstance(value, str):
+            form[name] = value
+        else:
+            files[name] = await value.read()
+    return form, files
 
 
 def set_cookie(response: Response, name: str, value: str, seconds: int | None) -> None:

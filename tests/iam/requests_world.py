@@ -127,3 +127,9 @@ def told(fact: str, **data: object) -> None:
         iam.suspend_person(ADMIN(), world.person().id)
     finally:
         beside.pop()
+
+
+def all_of(who: world.Somebody) -> list[AccessRequest]:
+    """Everything somebody has asked for."""
+    with db.read_session() as session:
+        return list(session.query(AccessRequest).filter_by(requested_by=who.id).order_by(AccessRequest.id))

@@ -142,7 +142,7 @@ def test_a_preview_names_the_unknown_and_makes_wishes_of_the_rest(database: str,
     house = here.settle()
     names = [house.ama.user_name.upper(), "no.body", house.boss.user_name]
     text = "person;ends\n" + "".join(f"{name};2099-01-31\n" for name in names)
-    found = request_preview.preview_list(house.boss.actor, text=text, deed="allocate", role="trainer")
+    found = request_preview.preview_list(house.boss.actor, text=text.encode(), deed="allocate", role="trainer")
     assert [(bad.line, bad.why) for bad in found.bad] == [(3, "Nobody has the user id in the cell person.")]
     assert [(w.person_id, w.role) for w in found.wishes] == [(house.ama.id, "trainer"), (house.boss.id, "trainer")]
     assert found.lines == [2, 4]
@@ -159,7 +159,7 @@ def test_a_preview_of_newcomers_checks_what_joining_asks(database: str, hands: H
         "Zoé,Diallo,zoe@example.com,97 00,\n"
         "Ama,Mensah,ama@example.com,+229 01 97 00 00 04,no.body\n"
     )
-    found = request_preview.preview_list(house.boss.actor, text=text, deed="create")
+    found = request_preview.preview_list(house.boss.actor, text=text.encode(), deed="create")
     assert [bad.line for bad in found.bad] == [3, 4, 5]
     (wish,) = found.wishes
     assert wish.newcomer is not None
@@ -167,7 +167,7 @@ def test_a_preview_of_newcomers_checks_what_joining_asks(database: str, hands: H
     assert not any("zoe@" in bad.why or "no-address" in bad.why for bad in found.bad)
     for deed, words in (("allocate", "of newcomers"), ("create", "who are here")):
         other = request_preview.preview_list(
-            house.boss.actor, text=text if deed == "allocate" else "person\nafi\n", deed=deed, role="trainer"
+            house.boss.actor, text=text.encode() if deed == "allocate" else b"person\nafi\n", deed=deed, role="trainer"
         )
         assert any(words in bad.why for bad in other.bad)
         assert other.wishes == []
@@ -176,4 +176,4 @@ def test_a_preview_of_newcomers_checks_what_joining_asks(database: str, hands: H
 def test_a_huge_list_is_refused_at_the_door(database: str) -> None:
     member = world.person()
     with pytest.raises(Malformed):
-        request_preview.preview_list(member.actor, text="x" * (MOST_BYTES + 1), deed="revoke")
+        request_preview.preview_list(member.actor, text=b"x" * (MOST_BYTES + 1), deed="revoke")

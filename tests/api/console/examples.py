@@ -12,6 +12,7 @@ from api.console.pages.frame import (
     Phone,
     State,
 )
+from tests.api.console import asked
 from tests.api.console.house import (
     AGENT,
     AUDITOR,
@@ -322,4 +323,5 @@ EXAMPLES = (
         ),
         NOBODY,
     ),
+    *(Example(name, template, page, replace(AGENT, path=path)) for name, template, page, path in asked.EXAMPLES),
 )
