@@ -41,6 +41,9 @@ class AccountView(Answer):
     status: str
     made_at: datetime
     activated_at: datetime | None
+    purpose: str = ""
+    ends_at: datetime | None = None
+    used_at: datetime | None = None
 
     @classmethod
     def of(cls, account: Account) -> "AccountView":
@@ -62,6 +65,10 @@ class PersonView(Answer):
     status: str
     joined_at: datetime
     left_at: datetime | None
+    kind: str = "employee"
+    job: str = ""
+    manager_id: UUID | None = None
+    ends_at: datetime | None = None
     accounts: tuple[AccountView, ...] = ()
 
     @classmethod

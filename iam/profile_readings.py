@@ -10,7 +10,7 @@ from iam.models_profiles import AccessProfile, ProfileHolding, ProfileVersion
 from iam.profile_holders import HoldingView
 from iam.profile_holdings import difference_of, holders_of
 from iam.profile_rights import Effect, effects
-from iam.profiles import Conflicts, ProfileView, Roles, VersionView, check_content
+from iam.profiles import Foreseen, ProfileView, Roles, VersionView, check_content
 from kernel import gate
 from kernel.action import Work
 from kernel.db import Answer
@@ -121,7 +121,7 @@ def profiles_of(work: Work, person: Person) -> list[tuple[HoldingView, ProfileVi
 
 
 @reading("profile.preview", on=AccessProfile)
-def preview_edit(work: Work, profile: AccessProfile, *, roles: Roles, conflicts: Conflicts | None = None) -> Preview:
+def preview_edit(work: Work, profile: AccessProfile, *, roles: Roles, conflicts: Foreseen | None = None) -> Preview:
     """See what an edit would give to whom and take from whom, before it is asked for. [AC-6, AC-10]"""
     check_content(roles, conflicts or {})
     return foresee(work, profile, roles, conflicts or {})

@@ -27,6 +27,8 @@ Role = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,79}$")]
 Roles = Annotated[list[Role], Field(min_length=1, max_length=12)]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=300)]
 Conflicts = Annotated[dict[Role, Why], Field(max_length=12)]
+Foreseen = Annotated[dict[Role, Annotated[str, Field(max_length=300)]], Field(max_length=12)]
+"""Conflicts while they are being written: their reasons may still be short."""
 Summary = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
 

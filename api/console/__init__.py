@@ -8,12 +8,15 @@ from api.console import (
     approvals,
     asking,
     desk,
+    directives,
     due,
     entry,
     floor,
     house,
     ledger,
     people,
+    profiles,
+    reports,
     requests,
 )
 
@@ -28,6 +31,9 @@ ROUTES: list[BaseRoute] = [
     *asking.ROUTES,
     *requests.ROUTES,
     *approvals.ROUTES,
+    *profiles.ROUTES,
+    *reports.ROUTES,
+    *directives.ROUTES,
     *ledger.ROUTES,
     *house.ROUTES,
 ]

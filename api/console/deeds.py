@@ -184,4 +184,79 @@ SENTENCES: Mapping[str, tuple[str, str, str]] = {
     ),
     "webchat.leave": ("message", N_("A visitor ended the chat"), N_("A visitor tried to end the chat")),
     "webchat.read": ("eye", N_("A visitor read the chat"), N_("A visitor tried to read the chat")),
+    "profile.add": ("shield", N_("%(who)s added an access profile"), N_("%(who)s tried to add an access profile")),
+    "profile.write": (
+        "shield",
+        N_("%(who)s wrote a version of an access profile"),
+        N_("%(who)s tried to write a version of an access profile"),
+    ),
+    "profile.ask": (
+        "shield",
+        N_("%(who)s asked for the approval of an access profile"),
+        N_("%(who)s tried to ask for the approval of an access profile"),
+    ),
+    "profile.publish": (
+        "shield",
+        N_("A version of an access profile came into force"),
+        N_("A version of an access profile was not put in force"),
+    ),
+    "profile.apply": (
+        "shield",
+        N_("Holders of access profiles were brought to the version in force"),
+        N_("Holders of access profiles could not be brought to the version in force"),
+    ),
+    "profile.give": ("shield", N_("%(who)s gave an access profile"), N_("%(who)s tried to give an access profile")),
+    "profile.withdraw": (
+        "shield",
+        N_("%(who)s withdrew an access profile"),
+        N_("%(who)s tried to withdraw an access profile"),
+    ),
+    "profile.retire": (
+        "shield",
+        N_("%(who)s retired an access profile"),
+        N_("%(who)s tried to retire an access profile"),
+    ),
+    "directive.write": (
+        "book",
+        N_("%(who)s wrote a version of a directive"),
+        N_("%(who)s tried to write a version of a directive"),
+    ),
+    "directive.ask": (
+        "book",
+        N_("%(who)s asked for the approval of a directive"),
+        N_("%(who)s tried to ask for the approval of a directive"),
+    ),
+    "directive.publish": (
+        "book",
+        N_("A version of a directive came into force"),
+        N_("A version of a directive was not put in force"),
+    ),
+    "directive.acknowledge": (
+        "book",
+        N_("%(who)s acknowledged a directive"),
+        N_("%(who)s tried to acknowledge a directive"),
+    ),
+    "report.access-log": ("eye", N_("%(who)s read the log of access"), N_("%(who)s tried to read the log of access")),
+    "report.who-may": ("eye", N_("%(who)s asked who may do a thing"), N_("%(who)s tried to ask who may do a thing")),
+    "report.person-day": (
+        "eye",
+        N_("%(who)s looked at what %(thing)s could do on a day"),
+        N_("%(who)s tried to look at what %(thing)s could do on a day"),
+    ),
+    "report.toxic-pairs": (
+        "eye",
+        N_("%(who)s read the conflicts of duties held"),
+        N_("%(who)s tried to read the conflicts of duties held"),
+    ),
+    "report.orphans": ("eye", N_("%(who)s read the orphans"), N_("%(who)s tried to read the orphans")),
+    "report.monitoring": (
+        "eye",
+        N_("%(who)s read the monitoring report"),
+        N_("%(who)s tried to read the monitoring report"),
+    ),
+    "report.unacknowledged": (
+        "eye",
+        N_("%(who)s read who has not acknowledged the directive"),
+        N_("%(who)s tried to read who has not acknowledged the directive"),
+    ),
 }

@@ -50,6 +50,9 @@ PLACES = (
     Place(N_("Work"), Link(N_("Approvals"), "/approvals", icon="checklist", key="g a"), "approval.inbox"),
     Place(N_("Work"), Link(N_("Requests"), "/requests", icon="shopping-cart", key="g r"), "request.draft"),
     Place(N_("House"), Link(N_("People"), "/people", icon="users", key="g p"), "person.list"),
+    Place(N_("House"), Link(N_("Access profiles"), "/profiles", icon="shield-check", key="g f"), "profile.list"),
+    Place(N_("House"), Link(N_("Reports"), "/reports", icon="list-search", key="g o"), "report.access-log"),
+    Place(N_("House"), Link(N_("Directive"), "/directives", icon="notebook", key="g i"), "directive.list"),
     Place(N_("House"), Link(N_("Policy"), "/policy", icon="book-2", key="g b"), "policy.read"),
     Place(N_("House"), Link(N_("Ledger"), "/ledger", icon="list-details", key="g l"), "ledger.search"),
 )

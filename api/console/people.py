@@ -13,8 +13,9 @@ from api.console.readings import find_names, look_names_up
 from api.console.visit import Visit, problems_of, route
 from api.words import N_
 from iam import people as persons
-from iam import roles, sessions
-from iam.accounts import PersonLine, list_people, read_person
+from iam import reports, sessions
+from iam.accounts import AccountView, PersonLine, list_people, read_person
+from iam.request_views import list_requests
 from kernel import gate
 from kernel.actor import Actor
 from kernel.errors import Busy, Conflict, Malformed, Refused
@@ -26,6 +27,26 @@ STATES = {
     "active": State(N_("Active"), "green"),
     "suspended": State(N_("Suspended"), "red"),
     "left": State(N_("Left"), "grey"),
+}
+ACCOUNT_STATES = {
+    "pending": State(N_("Not yet activated"), "blue"),
+    "active": State(N_("Active"), "green"),
+    "suspended": State(N_("Suspended"), "red"),
+    "revoked": State(N_("Revoked"), "grey"),
+}
+ACCOUNT_KINDS = {"human": N_("Human"), "service": N_("Service"), "privileged": N_("Privileged")}
+KINDS = {
+    "employee": N_("Employee"),
+    "contractor": N_("Contractor"),
+    "client-representative": N_("Client representative"),
+}
+REQUEST_STATES = {
+    "draft": State(N_("Draft"), "grey"),
+    "asked": State(N_("Waits for approval"), "amber"),
+    "granted": State(N_("Granted"), "blue"),
+    "refused": State(N_("Refused"), "red"),
+    "done": State(N_("Done"), "green"),
+    "executed": State(N_("Done"), "green"),
 }
 DEEDS: tuple[tuple[str, str, str, str, bool, Callable[[Actor, UUID], object], tuple[str, ...]], ...] = (
     (
@@ -97,10 +118,13 @@ def page(visit: Visit) -> Response:
     """GET /people/{id}."""
     person_id = uuid_of(visit.request.path_params["id"])
     found = read_person(visit.actor, person_id)
-    held = roles.list_roles(visit.actor, person_id) if frame.is_open(visit.actor, "role.list") else []
+    may_see = frame.is_open(visit.actor, "person.rights")
+    held = reports.rights_of_person(visit.actor, person_id) if may_see else []
     ref = f"person:{person_id}"
     entries = read_history(visit.actor, ref=ref) if frame.is_open(visit.actor, "ledger.history") else []
     names = sentences.names_for(visit.actor, entries) | look_names_up(visit.actor, refs=[one.given_by for one in held])
+    manager = f"person:{found.manager_id}" if found.manager_id else ""
+    names |= look_names_up(visit.actor, refs=[manager]) if manager else {}
     return visit.page(
         "people/person.html",
         people.Person(
@@ -115,14 +139,40 @@ def page(visit: Visit) -> Response:
             language=found.language,
             rights=tuple(
                 people.Right(
-                    str(one.id), frame.role_label(one.role), one.scope, one.starts_at, one.ends_at,
-                    sentences.name_of(one.given_by, names), one.reason,
+                    str(one.id), frame.role_label(one.role), frame.place_label(one.scope), one.since, one.ends_at,
+                    sentences.name_of(one.given_by, names), one.reason, one.profile, tuple(one.rules),
                 )
                 for one in held
             ),
             history=tuple(sentences.row(entry, names) for entry in entries),
             deeds=tuple(_deeds(visit, found.status, person_id)),
+            accounts=tuple(_account(account) for account in found.accounts),
+            requests=_requests(visit, person_id),
+            kind=KINDS[found.kind],
+            job=found.job,
+            manager=sentences.name_of(manager, names) if manager else "",
+            manager_href=f"/people/{found.manager_id}" if manager else "",
+            end=found.ends_at,
         ),
+    )  # fmt: skip
+
+
+def _account(account: AccountView) -> people.AccountRow:
+    return people.AccountRow(
+        account.platform, account.name, ACCOUNT_KINDS[account.kind], ACCOUNT_STATES[account.status], account.made_at,
+        account.used_at, account.ends_at, account.purpose,
+    )  # fmt: skip
+
+
+def _requests(visit: Visit, person_id: UUID) -> tuple[people.RequestRow, ...] | None:
+    if not frame.is_open(visit.actor, "request.list"):
+        return None
+    return tuple(
+        people.RequestRow(
+            f"/requests/{one.id}", f"{one.deed} {frame.role_label(one.role) if one.role else ''}".strip(), one.reason,
+            one.asked_at or one.drafted_at, REQUEST_STATES.get(one.state, State(one.state)),
+        )
+        for one in list_requests(visit.actor, person_id=person_id, limit=20)
     )  # fmt: skip
 
 
@@ -144,10 +194,10 @@ def deed(visit: Visit) -> Response:
 
 def new_page(visit: Visit) -> Response:
     """GET /people/new."""
-    return visit.page("people/new.html", people.NewPerson(Form(), _sites()))
+    return visit.page("people/new.html", people.NewPerson(Form(), sites()))
 
 
-def _sites() -> tuple[Choice, ...]:
+def sites() -> tuple[Choice, ...]:
     scopes = sorted(gate.current().scopes)
     return tuple(
         Choice(scope, frame.place_label(scope)) for scope in scopes if scope == "house" or scope.startswith("site:")
@@ -164,7 +214,7 @@ def add(visit: Visit) -> Response:
         person = persons.join_person(visit.actor, **sent)  # type: ignore[arg-type]  # checked by the action's own model
     except (Refused, Busy, Malformed, Conflict) as error:
         form = Form({name: visit.field(name) for name in names}, problems_of(error))
-        return visit.page("people/new.html", people.NewPerson(form, _sites()), 422)
+        return visit.page("people/new.html", people.NewPerson(form, sites()), 422)
     return visit.go(f"/people/{person.id}", "added")
 
 

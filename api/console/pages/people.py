@@ -48,6 +48,33 @@ class Right:
     end: datetime | None
     giver: str
     reason: str
+    profile: str = ""
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AccountRow:
+    """An account of the person on a platform; a service account's person is its owner."""
+
+    platform: str
+    name: str
+    kind: str
+    state: State
+    made: datetime
+    used: datetime | None = None
+    end: datetime | None = None
+    purpose: str = ""
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """A request that concerns the person."""
+
+    href: str
+    what: str
+    reason: str
+    at: datetime
+    state: State
 
 
 @dataclass(frozen=True)
@@ -78,3 +105,10 @@ class Person:
     rights: tuple[Right, ...]
     history: tuple[HistoryRow, ...]
     deeds: tuple[Deed, ...]
+    accounts: tuple[AccountRow, ...] = ()
+    requests: tuple[RequestRow, ...] | None = None
+    kind: str = ""
+    job: str = ""
+    manager: str = ""
+    manager_href: str = ""
+    end: datetime | None = None

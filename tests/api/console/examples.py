@@ -13,6 +13,7 @@ from api.console.pages.frame import (
     State,
 )
 from tests.api.console import asked
+from tests.api.console import access_examples
 from tests.api.console.house import (
     AGENT,
     AUDITOR,
@@ -324,4 +325,5 @@ EXAMPLES = (
         NOBODY,
     ),
     *(Example(name, template, page, replace(AGENT, path=path)) for name, template, page, path in asked.EXAMPLES),
+    *(Example(name, template, page, auditor_at(path)) for name, template, page, path in access_examples.EXAMPLES),
 )
