@@ -1,6 +1,6 @@
 """The way to a directory: LDAPS or StartTLS with checked certificates, simple bind, and an end to all waiting. [AC-7, PW-4]
 
-The only file that speaks LDAP (escaping.py writes its names and filters). What the library would do by itself is turned off: certificates unchecked, schema read at each bind,
+The only file that speaks LDAP (escaping.py writes names and filters). What the library would do by itself is turned off: certificates unchecked, schema read at each bind,
 referrals followed to wherever a server sends us. What a directory answers is a stranger's word: every fault of it becomes one of
 four states, with a sentence, and never an exception of the library.
 """
@@ -14,7 +14,7 @@ from typing import Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
 import ldap3
-from ldap3.core.exceptions import LDAPException, LDAPInvalidCredentialsResult
+from ldap3.core.exceptions import LDAPException, LDAPSessionTerminatedByServerError
 from ldap3.protocol.microsoft import dir_sync_control
 from pydantic import SecretStr
 
@@ -114,7 +114,7 @@ class Link:
             client_strategy=ldap3.SYNC,
             auto_referrals=False,
             check_names=False,
-            receive_timeout=door.answer_seconds,
+            receive_timeout=max(1, round(door.answer_seconds)),
             return_empty_attributes=False,
         )
         self._secure = secure
@@ -220,8 +220,6 @@ class Link:
         watch.start()
         try:
             return call(*args, **kwargs)
-        except LDAPInvalidCredentialsResult:
-            raise DirectoryFault("refused", "It does not know us by this name and password.") from None
         except Exception as lost:  # noqa: BLE001 - what decodes a stranger's bytes may raise anything
             self._fault(lost, is_over=over.is_set())
         finally:
@@ -233,9 +231,12 @@ class Link:
         said = str(lost).lower()
         if is_over or "timed out" in said or "timeout" in said or "temporarily unavailable" in said:
             raise DirectoryFault("slow", "It did not answer in time.") from lost
-        if isinstance(lost, LDAPException | OSError) and ("socket" in type(lost).__name__.lower() or "socket" in said):
+        if "messageid" in said:
+            raise DirectoryFault("untrusted", "It answers what was not asked.") from lost
+        is_cut = isinstance(lost, OSError | LDAPSessionTerminatedByServerError)
+        if is_cut or (isinstance(lost, LDAPException) and "socket" in f"{type(lost).__name__} {said}".lower()):
             raise DirectoryFault("down", "It cannot be reached, or ended the connection.") from lost
-        if isinstance(lost, LDAPException | OSError):
+        if isinstance(lost, LDAPException):
             raise DirectoryFault("refused", f"It refused ({type(lost).__name__}).") from lost
         raise DirectoryFault("untrusted", "Its answer cannot be understood.") from lost
 

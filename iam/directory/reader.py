@@ -7,7 +7,7 @@ from uuid import UUID
 
 from iam.directory.connection import DIRSYNC, DirectoryFault, Found, Link, NoEntry, dirsync
 from iam.directory.entries import ACTIVE_DIRECTORY, DIALECTS, Entry, entry_of, key_of
-from iam.directory.escaping import filter_value, lies_below, plain_dn
+from iam.directory.escaping import filter_value, lies_below, parts_of
 from iam.models_directory import DirectoryGroup
 
 AT_ONCE = 50
@@ -203,6 +203,6 @@ def fold(dn: str) -> str:
     if "\\" not in small and ", " not in small and " =" not in small and "= " not in small:
         return small
     try:
-        return plain_dn(small)
+        return ",".join(f"{kind}={value}" if "," not in value else f"{kind}={value!r}" for kind, value in parts_of(dn))
     except ValueError:
         return small

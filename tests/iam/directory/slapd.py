@@ -34,6 +34,7 @@ directory {folder}/db
 dbnosync
 index objectClass,entryUUID,uid,member,modifyTimestamp eq
 overlay ppolicy
+ppolicy_default "cn=policy,{suffix}"
 """
 TREE = f"""dn: {SUFFIX}
 objectClass: dcObject
@@ -48,6 +49,13 @@ ou: people
 dn: {GROUPS}
 objectClass: organizationalUnit
 ou: groups
+
+dn: cn=policy,{SUFFIX}
+objectClass: device
+objectClass: pwdPolicy
+cn: policy
+pwdAttribute: userPassword
+pwdMaxAge: 315360000
 
 """
 
