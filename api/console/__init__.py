@@ -7,9 +7,14 @@ from api.console import (
     activation,
     approvals,
     asking,
+    breakglass,
+    certification,
+    credentials,
     desk,
+    deviations,
     directives,
     due,
+    elevations,
     entry,
     floor,
     house,
@@ -18,6 +23,7 @@ from api.console import (
     profiles,
     reports,
     requests,
+    services,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -34,6 +40,12 @@ ROUTES: list[BaseRoute] = [
     *profiles.ROUTES,
     *reports.ROUTES,
     *directives.ROUTES,
+    *certification.ROUTES,
+    *elevations.ROUTES,
+    *breakglass.ROUTES,
+    *services.ROUTES,
+    *credentials.ROUTES,
+    *deviations.ROUTES,
     *ledger.ROUTES,
     *house.ROUTES,
 ]

@@ -1,6 +1,7 @@
 """My account: password, second factors, passkeys, sessions, looks, and what I did lately. [ID-1, PW-1, OC-14]"""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 from markupsafe import Markup
@@ -12,8 +13,9 @@ from api.console.pages import account, signin
 from api.console.pages.frame import Form
 from api.console.visit import LOOK, YEAR, Visit, route, set_cookie
 from api.words import LANGUAGES, _
-from iam import passkeys, passwords, recovery, sessions
+from iam import disclosure, passkeys, passwords, recovery, rotation, sessions
 from iam.accounts import my_account
+from iam.service_accounts import list_services
 from kernel import gate
 from kernel.db import HOUSE
 from kernel.errors import Busy, Malformed, NotFound, Refused
@@ -40,8 +42,24 @@ def page(visit: Visit) -> Response:
             language=visit.language,
             theme=visit.look.theme,
             density=visit.look.density,
+            change_due=mine.change_due_at,
+            is_near=mine.change_due_at is not None and mine.change_due_at - visit.now <= _first_notice(),
+            programs=tuple(
+                (str(one.id), one.name) for one in list_services(visit.actor) if one.owner_id == visit.actor.id
+            ),
         ),
     )
+
+
+def _first_notice() -> timedelta:
+    return timedelta(days=max(rotation.notice_days(), default=0))
+
+
+def disclose(visit: Visit) -> Response:
+    """POST /account/disclosed: somebody may know my secrets. Everything is locked at once; the way back in is on its way."""
+    account_id = my_account(visit.actor).account_id
+    disclosure.report_disclosure(visit.actor, account_id, disclosure="suspected", note=visit.field("note"))
+    return visit.go("/activate", "disclosed")
 
 
 def _role(role: str, scope: str) -> str:
@@ -170,6 +188,7 @@ ROUTES = [
     route("/account/passkeys/options", passkey_options, ("POST",)),
     route("/account/passkeys", add_passkey, ("POST",)),
     route("/account/passkeys/{id}/remove", remove_passkey, ("POST",)),
+    route("/account/disclosed", disclose, ("POST",)),
     route("/account/look", keep_look, ("POST",)),
     route("/look", keep_look, ("POST",)),
 ]

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api.console import frame, sentences
 from api.console.account import uuid_of
+from api.console.credentials import lock_person
 from api.console.pages import people
 from api.console.pages.frame import Choice, Form, State
 from api.console.readings import find_names, look_names_up
@@ -74,6 +75,17 @@ DEEDS: tuple[tuple[str, str, str, str, bool, Callable[[Actor, UUID], object], tu
         N_("This person must sign in again everywhere."),
         False,
         sessions.end_all_sessions,
+        ("active",),
+    ),
+    (
+        "disclosure.report",
+        "lock-secrets",
+        N_("Secrets known to others"),
+        N_(
+            "Every session and every secret ends at once, and a case opens. The way to new secrets goes out by mail and SMS."
+        ),
+        True,
+        lock_person,
         ("active",),
     ),
     (
@@ -198,6 +210,7 @@ def new_page(visit: Visit) -> Response:
 
 
 def sites() -> tuple[Choice, ...]:
+    """The scopes where somebody or something may be at home: the house and its sites."""
     scopes = sorted(gate.current().scopes)
     return tuple(
         Choice(scope, frame.place_label(scope)) for scope in scopes if scope == "house" or scope.startswith("site:")

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from contactcenter.models import Conversation
 from iam.keys import unseal
-from iam.models_people import Account, Person
+from iam.models_people import SERVICE, Account, Person
 from iam.models_secrets import Totp
 from kernel.action import Work
 from kernel.db import Answer
@@ -29,9 +29,9 @@ def look_names_up(work: Work, *, refs: Refs) -> dict[str, str]:
     people = _ids(refs, "person:") + _ids(refs, "agent-state:")
     for person in work.select(select(Person).where(col(Person.id).in_(people))):
         found[f"person:{person.id}"] = found[f"agent-state:{person.id}"] = person.name
-    accounts = select(Account.id, Person).join(Person, col(Person.id) == Account.person_id)
-    for account_id, person in work.session.execute(accounts.where(col(Account.id).in_(_ids(refs, "account:")))):
-        found[f"account:{account_id}"] = person.name
+    accounts = select(Account, Person).join(Person, col(Person.id) == Account.person_id)
+    for account, person in work.session.execute(accounts.where(col(Account.id).in_(_ids(refs, "account:")))):
+        found[account.ref] = account.name if account.kind == SERVICE else person.name
     talks = select(Conversation.id, Conversation.reference).where(col(Conversation.id).in_(_ids(refs, "conversation:")))
     for conversation_id, reference in work.session.execute(talks):
         found[f"conversation:{conversation_id}"] = reference

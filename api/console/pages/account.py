@@ -46,6 +46,9 @@ class Account:
     language: str
     theme: str
     density: str
+    change_due: datetime | None = None
+    is_near: bool = False
+    programs: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from api.console.pages.frame import (
     Phone,
     State,
 )
-from tests.api.console import asked
-from tests.api.console import access_examples
+from tests.api.console import access_examples, asked, credential_examples, deviation_examples, privileged_examples
 from tests.api.console.house import (
     AGENT,
     AUDITOR,
@@ -324,6 +323,10 @@ EXAMPLES = (
         ),
         NOBODY,
     ),
-    *(Example(name, template, page, replace(AGENT, path=path)) for name, template, page, path in asked.EXAMPLES),
+    *(Example(name, template, page, NOBODY) for name, template, page in credential_examples.ON_THE_WAY),
+    *(Example(name, template, page, auditor_at(path)) for name, template, page, path in credential_examples.INSIDE),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in access_examples.EXAMPLES),
+    *(Example(name, template, page, auditor_at(path)) for name, template, page, path in deviation_examples.EXAMPLES),
+    *(Example(name, template, page, auditor_at(path)) for name, template, page, path in privileged_examples.EXAMPLES),
+    *(Example(name, template, page, replace(AGENT, path=path)) for name, template, page, path in asked.EXAMPLES),
 )
