@@ -120,7 +120,8 @@ def _choice(visit: Visit, voice: inbox.VoiceView, names: dict[str, str]) -> Choi
 
 def _subjects(visit: Visit, request: views.RequestView, names: dict[str, str]) -> tuple[pages.Subject, ...]:
     against = views.check_request(visit.actor, request.id) if request.state == "asked" else []
-    return tuple(_subject(line, against, names) for line in request.lines)
+    shown = [_subject(line, against, names) for line in request.lines]
+    return tuple(sorted(shown, key=lambda one: (not one.found, one.number)))
 
 
 def _subject(line: views.LineView, against: list[Finding], names: dict[str, str]) -> pages.Subject:

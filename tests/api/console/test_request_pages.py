@@ -163,3 +163,24 @@ def test_nonsense_in_a_form_is_told_and_kept(browser_of, people: House) -> None:
         assert "she trains the new team" in answer.text
     assert boss.get("/requests/not-an-id").status_code == 404
     assert boss.get("/approvals/not-an-id").status_code == 404
+
+
+def test_a_right_is_taken_from_a_persons_page(browser_of, people: House) -> None:
+    boss = browser_of(people.boss)
+    link = re.search(r'href="(/requests/new\?deed=withdraw[^"]*)"', boss.get(f"/people/{people.ama.id}").text)
+    assert link is not None
+    form = boss.get(html.unescape(link[1]))
+    assert "Agent, the house" in text_of(form)
+    right = re.search(r'name="right" value="([^"]+)"', form.text)[1]
+    wish = {"deed": "withdraw", "person": str(people.ama.id), "right": right}
+    sent = boss.post("/requests/new", data=wish | {"reason": "she leaves the floor"})
+    assert sent.headers["location"] == "/requests?done=basket"
+    assert "Take a role back: Agent, the house" in text_of(boss.get("/requests"))
+
+
+def test_pages_speak_french_where_the_reader_does(browser_of, people: House) -> None:
+    ask(people.ama.actor, allocate(people.ama.id, "trainer"))
+    boss = browser_of(people.boss)
+    boss.cookies.set("__Host-look", "system.comfortable.fr")
+    for path in ("/requests", "/approvals", "/requests/new", "/requests/list"):
+        assert '<html lang="fr"' in boss.get(path).text
