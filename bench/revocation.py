@@ -84,10 +84,10 @@ def delays(count: int) -> tuple[list[float], list[float]]:
 
 
 @contextlib.contextmanager
-def watcher() -> Iterator[Watch]:
+def watcher(module: str = "bench.revocation", *words: str) -> Iterator[Watch]:
     """Start the other process; yields a function that does something and tells how long it went on working there."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bench.revocation"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", module, *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert process.stdin is not None
     assert process.stdout is not None
