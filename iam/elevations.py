@@ -267,3 +267,9 @@ def list_elevations(
         rows = rows.where(Elevation.id < before)
     found = work.select(rows.order_by(col(Elevation.id).desc()).limit(max(1, min(limit, MOST))))
     return [ElevationView.of(row) for row in found]
+
+
+@reading("elevation.read", on=Elevation)
+def read_elevation(work: Work, elevation: Elevation) -> ElevationView:  # noqa: ARG001 - the frame's own form
+    """Read an elevation. [AC-5, AC-9]"""
+    return ElevationView.of(elevation)

@@ -1,5 +1,6 @@
 import "./guard.js";
 import "./navigation.js";
+import "./certification.js";
 import "./keys.js";
 import "./forms.js";
 import "./clocks.js";
