@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, StringConstraints
 from sqlmodel import col, select
 
+from iam.deviations import close_deviation, live_deviation, raise_deviation
 from iam.models_people import Person
 from iam.models_profiles import AccessProfile, ProfileGrant, ProfileHolding
 from iam.profile_holdings import (
@@ -34,6 +35,7 @@ from policy import book, lint
 MOST_CHANGES = 120
 """Roles given and taken in one action; more facts than that and one action would be too heavy."""
 MOST_ROUNDS = 50
+BLOCKED = "missing-right"
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9:_.-]{1,80}$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
 
@@ -157,6 +159,19 @@ def keep_declared_conflicts(work: Work, fact: Fact) -> None:
         raise Refused("AC-6", f"These duties conflict: a profile held and {role}: {declared[role]}")
 
 
+@on_fact("role.taken")
+def try_again(work: Work, fact: Fact) -> None:
+    """Have a holder who was kept from a version by a conflict looked at again once they lose a role."""
+    noun, _, key = str(fact.data.get("subject", "")).partition(":")
+    if noun != "person":
+        return
+    rows = select(ProfileHolding).where(
+        ProfileHolding.person_id == UUID(key), ProfileHolding.blocked != "", col(ProfileHolding.ended_at).is_(None)
+    )
+    for holding in work.select(rows.with_for_update()):
+        holding.applied = 0
+
+
 def _do(work: Work, profile: AccessProfile, holding: ProfileHolding, found: Difference) -> int:
     """Give and take what a difference says, and note the version; returns how many roles changed."""
     for assignment in standing(work.session, holding):
@@ -200,12 +215,25 @@ def apply_profiles(work: Work) -> int:
             version = version_in_force(work.session, profile)
             found = difference_of(work.session, profile, version, holding, work.now)
             changes += _do(work, profile, holding, found)
-            if found.clash:
-                work.fact("profile.blocked", holding_id=holding.id, person_id=holding.person_id)
+            _tell(work, holding)
         done += 1
     work.note("people", done)
     work.note("roles", changes)
     return done
+
+
+def _tell(work: Work, holding: ProfileHolding) -> None:
+    """Open a case about somebody whom a conflict of duties keeps from the version in force, or close it once it is over. [AC-9]"""
+    case = live_deviation(work, BLOCKED, holding.ref)
+    if holding.blocked:
+        detail = {"profile": str(holding.profile_id), "version": holding.applied, "why": holding.blocked}
+        raise_deviation(
+            work, kind=BLOCKED, about_ref=holding.ref, platform=None, clause="AC-6", detail=detail,
+            person_id=holding.person_id, scope=holding.scope,
+        )  # fmt: skip
+        work.fact("profile.blocked", holding_id=holding.id, person_id=holding.person_id)
+    elif case is not None:
+        close_deviation(work, case, "the version in force could be given", corrected=True)
 
 
 @sweep("profiles", seconds=2)

@@ -11,6 +11,7 @@ from sqlmodel import select
 
 import iam
 from iam import profile_holders, profile_readings, profiles
+from iam.models_directory import Deviation
 from iam.models_profiles import ProfileHolding
 from iam.profile_rights import rights_of
 from kernel import db, gate
@@ -282,6 +283,15 @@ def test_a_conflict_that_arose_meanwhile_blocks_one_holder_and_not_the_others(ad
     answer = QUERIES["profiles-are-as-approved"].ask
     with read_session() as session:
         assert answer(session, hands.now()).violations == [held[0].ref]
+        (case,) = session.scalars(select(Deviation).where(Deviation.about_ref == held[0].ref))
+        assert (case.kind, case.state, case.clause) == ("missing-right", "open", "AC-6")
+    (other,) = [one for one in iam.list_roles(admin.actor, ama.id) if one.role == "client-representative"]
+    iam.take_role(admin.actor, other.id)
+    apply(hands)
+    assert roles_of(ama) == {("agent", here)}
+    assert not holding(held[0]).blocked
+    with read_session() as session:
+        assert session.get_one(Deviation, case.id).state == "corrected"
 
 
 def test_retiring_takes_the_roles_of_every_holder(admin, officer, hands: Hands) -> None:

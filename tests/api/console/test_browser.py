@@ -7,15 +7,12 @@ from playwright.sync_api import sync_playwright
 
 from tests.api.console.examples import EXAMPLES
 from tests.api.console.preview import CHROMIUM, served
+from tests.api.console.test_templates import FRAGMENTS
 from tests.plugins.parts import program
 
 pytestmark = [pytest.mark.needs("chromium", "frontend", "node"), pytest.mark.xdist_group("console-browser")]
 AXE = Path("node_modules/axe-core/axe.min.js")
-PAGES = [
-    example
-    for example in EXAMPLES
-    if not example.template.startswith("parts/") and example.template != "desk/said.html"
-]
+PAGES = [example for example in EXAMPLES if not example.template.startswith(FRAGMENTS)]
 SERIOUS = "async (options) => (await axe.run(document, options)).violations.filter(one => ['serious', 'critical'].includes(one.impact)).map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).join(' | '))"
 
 
