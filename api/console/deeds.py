@@ -261,4 +261,17 @@ SENTENCES: Mapping[str, tuple[str, str, str]] = {
         N_("%(who)s read who has not acknowledged the directive"),
         N_("%(who)s tried to read who has not acknowledged the directive"),
     ),
+    "request.draft": ("shield", N_("%(who)s put a request together"), N_("%(who)s tried to put a request together")),
+    "request.amend": ("shield", N_("%(who)s changed %(thing)s"), N_("%(who)s tried to change %(thing)s")),
+    "request.send": ("shield", N_("%(who)s sent %(thing)s"), N_("%(who)s tried to send %(thing)s")),
+    "request.withdraw": ("shield", N_("%(who)s took %(thing)s back"), N_("%(who)s tried to take %(thing)s back")),
+    "request.read": ("eye", N_("%(who)s read %(thing)s"), N_("%(who)s tried to read %(thing)s")),
+    "request.execute": ("shield", N_("%(who)s carried out %(thing)s"), N_("%(who)s could not carry out %(thing)s")),
+    "request.fail": ("shield", N_("%(who)s could not carry out %(thing)s"), N_("%(who)s tried %(thing)s")),
+    "approval.cast": ("shield", N_("%(who)s answered %(thing)s"), N_("%(who)s tried to answer %(thing)s")),
+    "person.end-contract": (
+        "user",
+        N_("%(who)s let %(thing)s go at the end of the contract"),
+        N_("%(who)s tried to let %(thing)s go"),
+    ),
 }

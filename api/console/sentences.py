@@ -31,6 +31,7 @@ ICONS = (
     ("person", "user"),
     ("policy", "book"),
     ("approval", "shield"),
+    ("request", "shield"),
     ("duty", "clock"),
 )
 CLERKS = {
@@ -39,6 +40,7 @@ CLERKS = {
     "voice": N_("The telephone exchange"),
     "routing": N_("The routing"),
     "webchat": N_("The web chat"),
+    "provisioning": N_("The provisioning"),
 }
 
 
