@@ -62,6 +62,7 @@ PARTS = {
         Part("sipp", "the telephone network", lambda: program("sipp")),
         Part("sox", "measures what was heard", lambda: program("sox")),
         Part("espeak-ng", "a caller's voice", lambda: program("espeak-ng")),
+        Part("oathtool", "makes one-time codes by other people's code", lambda: program("oathtool")),
         Part("slapd", "a directory: OpenLDAP", _slapd),
         Part("samba", "a directory: an Active Directory domain controller", _controller, "make test as root"),
         Part("go", "verifies the ledger's proofs with other people's code", _go),

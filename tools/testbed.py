@@ -20,7 +20,7 @@ from parts import OWN_PROGRAMS, PARTS
 ROOT = Path(__file__).resolve().parent.parent
 LIST = ROOT / "deploy/apt-packages.txt"
 TREE = ROOT / "var/programs/tree"
-PROGRAMS = ("chromium", "sipp", "sox", "espeak-ng", "go", "slapd")
+PROGRAMS = ("chromium", "sipp", "sox", "espeak-ng", "oathtool", "go", "slapd")
 POLICY = Path("/usr/sbin/policy-rc.d")
 # The machine's own C library must serve these programs: two of them in one process cannot work.
 NOT_UNPACKED = ("libc6_", "libc-bin_", "base-files_")

@@ -1,5 +1,6 @@
 """One-time codes: right, wrong, late, early, used; clocks that jump; two at the same time. [ID-1]"""
 
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -15,6 +16,7 @@ from kernel import db
 from kernel.errors import Busy, Conflict, OmniError, Refused, StepUpNeeded
 from tests import world
 from tests.iam.conftest import Hands
+from tests.plugins.parts import program
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 NOON = datetime(2026, 11, 23, 12, 0, 15, tzinfo=UTC)
@@ -38,6 +40,27 @@ def test_the_reference_values_of_rfc_6238() -> None:
     for seconds, digits in ((59, "287082"), (1111111109, "081804"), (1234567890, "005924"), (2000000000, "279037")):
         at = datetime.fromtimestamp(seconds, UTC)
         assert step_of(secret, digits, at) == seconds // 30
+
+
+@pytest.mark.needs("oathtool")
+def test_another_generator_shows_the_codes_we_expect() -> None:
+    """oathtool, told the same secret and times, among them each edge of a step."""
+    begin = int(NOON.timestamp()) // STEP * STEP
+    for moment in (0, 59, begin - 1, begin, begin + STEP - 1, begin + STEP, 2**33):
+        for secret in (SECRET, new_secret()):
+            asked = [str(program("oathtool")), "--totp", "--base32", f"--now=@{moment}", secret]
+            shown = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
+            assert step_of(secret, shown, datetime.fromtimestamp(moment, UTC)) == moment // STEP
+
+
+@pytest.mark.needs("oathtool")
+def test_a_person_signs_in_with_another_programs_code(database: str, hands: Hands) -> None:
+    ama = world.activated()
+    hands.forward(seconds=STEP)
+    asked = [str(program("oathtool")), "--totp", "--base32", f"--now=@{int(hands.now().timestamp())}", ama.otp]
+    shown = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=20).stdout.strip()
+    entered = iam.sign_in(ama.user_name, ama.password, source=world.HERE, proof=iam.Proof(code=shown))
+    assert isinstance(entered, Entered)
 
 
 def test_a_step_passes_once_and_only_forwards(database: str) -> None:
