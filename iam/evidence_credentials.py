@@ -15,17 +15,12 @@ from iam.service_upkeep import TRANSFER
 from kernel.action import Work
 from policy import book
 from policy.duties import overdue
-from policy.evidence import Evidence, evidence, found, name_guard, probe
+from policy.evidence import Evidence, evidence, found, probe
 from policy.models import OPEN, Duty
 
 MADE: dict[Any, Any] = {
     Password: Password.set_at, Totp: Totp.made_at, RecoveryCode: RecoveryCode.made_at, Passkey: Passkey.made_at, ServiceKey: ServiceKey.made_at
 }  # fmt: skip
-
-name_guard(
-    "password-is-due",
-    "Between every good proof and a session: where the password is due, a ticket to its change comes instead of the session.",
-)
 
 
 @evidence("PW-5", empty_ok=True)

@@ -21,9 +21,9 @@ from api.console import (
     ledger,
     people,
     profiles,
+    programs,
     reports,
     requests,
-    services,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -43,7 +43,7 @@ ROUTES: list[BaseRoute] = [
     *certification.ROUTES,
     *elevations.ROUTES,
     *breakglass.ROUTES,
-    *services.ROUTES,
+    *programs.ROUTES,
     *credentials.ROUTES,
     *deviations.ROUTES,
     *ledger.ROUTES,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from api.console.pages import account, credentials, services, signin
+from api.console.pages import account, credentials, programs, signin
 from api.console.pages.frame import Choice, Form, State
 from tests.api.console.house import HISTORY, NOW, RULES, SESSIONS, before
 
@@ -11,20 +11,20 @@ IN_USE = State("In use", "green")
 LATER = NOW + timedelta(days=80)
 LONG = "Fetches the recordings of the night, seals them, and carries them to the archive of the second site before the morning"
 ROWS = (
-    services.ServiceRow("1", "svc-archive-carrier", LONG, "Fatou Diallo", True, "the house", before(3), LATER, IN_USE),
-    services.ServiceRow("2", "svc-hr", "Reads who joined", "Kofi Mensah", False, "Cotonou", None, LATER, OFF),
+    programs.ServiceRow("1", "svc-archive-carrier", LONG, "Fatou Diallo", True, "the house", before(3), LATER, IN_USE),
+    programs.ServiceRow("2", "svc-hr", "Reads who joined", "Kofi Mensah", False, "Cotonou", None, LATER, OFF),
 )
-SERVICE = services.Service(
+SERVICE = programs.Service(
     "1", "svc-archive-carrier", "omniwarden", LONG, "Fatou Diallo", False, "the house", before(60 * 24 * 90), LATER, before(3), IN_USE,
     (
-        services.Key("k1", "second", "Token", before(600), LATER, before(3), GOOD, may_end=True),
-        services.Key("k2", "first", "Key pair (Ed25519)", before(60 * 24 * 80), before(60), None, State("Over", "grey")),
+        programs.Key("k1", "second", "Token", before(600), LATER, before(3), GOOD, may_end=True),
+        programs.Key("k2", "first", "Key pair (Ed25519)", before(60 * 24 * 80), before(60), None, State("Over", "grey")),
     ),
-    (services.Role("Archive program", "the house", LATER, "for the nightly run"),), HISTORY, Form({}, {"": "Nobody of this name is here."}),
+    (programs.Role("Archive program", "the house", LATER, "for the nightly run"),), HISTORY, Form({}, {"": "Nobody of this name is here."}),
     (Choice("program-archive", "Archive program"), Choice("program-monitor", "Monitoring program")),
     may_issue=True, may_give=True, may_transfer=True, may_close=True, overlap_hours=72,
 )  # fmt: skip
-BARE = services.Service(
+BARE = programs.Service(
     "2", "svc-new", "omniwarden", "Reads who joined", "Kofi Mensah", True, "Cotonou", before(5), LATER, None, IN_USE, (), (), (), Form()
 )  # fmt: skip
 CASE = credentials.Case(
@@ -46,12 +46,12 @@ ON_THE_WAY = (
 )
 INSIDE = (
     ("account-due", "account/account.html", DUE, "/account"),
-    ("services", "services/services.html", services.Services(ROWS, may_open=True), "/services"),
-    ("services-none", "services/services.html", services.Services(()), "/services"),
+    ("services", "services/services.html", programs.Services(ROWS, may_open=True), "/services"),
+    ("services-none", "services/services.html", programs.Services(()), "/services"),
     ("service", "services/service.html", SERVICE, "/services"),
     ("service-bare", "services/service.html", BARE, "/services"),
-    ("service-new", "services/new.html", services.NewService(Form({}, {"name": "Not so."}), (Choice("house", "the house"),), 366), "/services"),
-    ("service-key", "services/key.html", services.NewKey("1", "svc-hr", "ows.Zk3v9m1Qx0aHc7uT5sLr2pWdYb8nGf4eJi6oKt3M", LATER), "/services"),
+    ("service-new", "services/new.html", programs.NewService(Form({}, {"name": "Not so."}), (Choice("house", "the house"),), 366), "/services"),
+    ("service-key", "services/key.html", programs.NewKey("1", "svc-hr", "ows.Zk3v9m1Qx0aHc7uT5sLr2pWdYb8nGf4eJi6oKt3M", LATER), "/services"),
     ("disclosures", "disclosures/disclosures.html", credentials.Cases((CASE, LATE), 60), "/disclosures"),
     ("disclosures-none", "disclosures/disclosures.html", credentials.Cases((), 60), "/disclosures"),
     ("disclosure", "disclosures/disclosure.html", credentials.CasePage(CASE, "Typed into a chat.", "", None, "", Form(), may_close=True), "/disclosures"),

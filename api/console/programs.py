@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from api.console import frame, sentences
 from api.console.account import uuid_of
-from api.console.pages import services
+from api.console.pages import programs
 from api.console.pages.frame import Choice, Form, State
 from api.console.people import sites
 from api.console.readings import find_names
@@ -36,13 +36,13 @@ def listing(visit: Visit) -> Response:
     """GET /services."""
     found = service_accounts.list_services(visit.actor)
     rows = tuple(
-        services.ServiceRow(
+        programs.ServiceRow(
             str(one.id), one.name, one.purpose, one.owner, one.owner_is_here, frame.place_label(one.scope), one.used_at,
             one.ends_at, STATES[one.status],
         )
         for one in found
     )  # fmt: skip
-    return visit.page("services/services.html", services.Services(rows, frame.is_open(visit.actor, "service.open")))
+    return visit.page("services/services.html", programs.Services(rows, frame.is_open(visit.actor, "service.open")))
 
 
 def page(visit: Visit) -> Response:
@@ -63,13 +63,13 @@ def _page(visit: Visit, account_id: UUID, form: Form, status: int) -> Response:
     roles = book.parameter("AC-4", "roles")
     return visit.page(
         "services/service.html",
-        services.Service(
+        programs.Service(
             id=str(found.id), name=found.name, platform=found.platform, purpose=found.purpose, owner=found.owner,
             owner_is_here=found.owner_is_here, place=frame.place_label(found.scope), made=found.made_at, end=found.ends_at,
             used=found.used_at, state=STATES[found.status],
             keys=tuple(_key(visit, key, may_end=is_owner or may_end) for key in found.keys),
             roles=tuple(
-                services.Role(frame.role_label(r.role), frame.place_label(r.scope), r.ends_at, r.reason) for r in found.roles
+                programs.Role(frame.role_label(r.role), frame.place_label(r.scope), r.ends_at, r.reason) for r in found.roles
             ),
             history=tuple(sentences.row(entry, names) for entry in entries),
             form=form,
@@ -84,11 +84,11 @@ def _page(visit: Visit, account_id: UUID, form: Form, status: int) -> Response:
     )  # fmt: skip
 
 
-def _key(visit: Visit, key: KeyView, *, may_end: bool) -> services.Key:
+def _key(visit: Visit, key: KeyView, *, may_end: bool) -> programs.Key:
     over = key.ended_at is not None or key.ends_at <= visit.now
     state = OVER if over else RUNS_OUT if key.ends_at - visit.now <= NEAR else GOOD
     end = min(key.ends_at, key.ended_at or key.ends_at)
-    return services.Key(
+    return programs.Key(
         str(key.id), key.label, KINDS[key.kind], key.made_at, end, key.seen_at, state, may_end=may_end and not over
     )
 
@@ -107,8 +107,8 @@ def new_page(visit: Visit) -> Response:
     return visit.page("services/new.html", _new(Form()))
 
 
-def _new(form: Form) -> services.NewService:
-    return services.NewService(form, sites(), book.number("AC-4", "longest_days"))
+def _new(form: Form) -> programs.NewService:
+    return programs.NewService(form, sites(), book.number("AC-4", "longest_days"))
 
 
 def add(visit: Visit) -> Response:
@@ -146,7 +146,7 @@ def issue(visit: Visit) -> Response:
         return visit.go(f"/services/{_id(visit)}", "done")
     found: ServiceView = service_accounts.read_service(visit.actor, _id(visit))
     end = datetime.fromisoformat(made.ends_at)
-    return visit.page("services/key.html", services.NewKey(str(found.id), found.name, made.token, end))
+    return visit.page("services/key.html", programs.NewKey(str(found.id), found.name, made.token, end))
 
 
 def _then_back(call: Callable[[Visit, UUID], object]) -> Callable[[Visit], Response]:
