@@ -25,6 +25,9 @@ from policy.models import Approval, ApprovalVote
 from policy.voting import concerns_you
 
 Page = Annotated[int, Field(ge=1, le=200)]
+Ids = Annotated[list[UUID], Field(max_length=200)]
+MOST_DRAFTS = 50
+"""Requests that one basket shows."""
 
 
 class LineView(Answer):
@@ -89,6 +92,13 @@ class RequestLine(Answer):
     name: str
 
 
+class DraftView(Answer):
+    """A request in the basket, with what stands against it."""
+
+    request: RequestView
+    found: list[Finding]
+
+
 class Choices(Answer):
     """What may be asked for, and where."""
 
@@ -134,6 +144,10 @@ def _asked(ask: Ask, session: Any) -> str | None:
 @reading("request.read", on=AccessRequest, watched=True)
 def read_request(work: Work, request: AccessRequest) -> RequestView:
     """Read a request: who, what, why, since when, and what they have now. [AC-1, AC-2, AC-9]"""
+    return _view(work, request)
+
+
+def _view(work: Work, request: AccessRequest) -> RequestView:
     lines = lines_of(work.session, [request.id])[request.id]
     people = {person.id: person for person in _people(work, lines)}
     held = _held(work, people)
@@ -220,6 +234,28 @@ def _row(request: AccessRequest, lines: list[AccessLine], people: dict[UUID, Per
         "count": len(lines),
         "name": person.name if person else f"{first.given_name} {first.family_name}",
     })  # fmt: skip
+
+
+@reading("request.basket")
+def read_basket(work: Work) -> list[DraftView]:
+    """Read your basket: every draft with its lines and what stands against them. [AC-2, AC-6]"""
+    asked = select(AccessRequest).where(AccessRequest.state == "draft", AccessRequest.requested_by == work.actor.id)
+    rows = list(work.select(asked.order_by(col(AccessRequest.id)).limit(MOST_DRAFTS)))
+    lines = lines_of(work.session, [row.id for row in rows])
+    return [DraftView(request=_view(work, row), found=check(work, row, lines[row.id])) for row in rows]
+
+
+@reading("request.look-up")
+def look_requests_up(work: Work, *, ids: Ids) -> list[RequestLine]:
+    """Tell in a line each what requests ask that you asked, are asked about, or have answered. [AC-1]"""
+    rows = [
+        row
+        for row in work.select(select(AccessRequest).where(col(AccessRequest.id).in_(ids)))
+        if concerns_your_answer.check(Ask(work.actor, work.action, row, work.now, work.session)) is None
+    ]
+    lines = lines_of(work.session, [row.id for row in rows])
+    people = {person.id: person for person in _people(work, [one for several in lines.values() for one in several])}
+    return [_row(row, lines[row.id], people) for row in rows]
 
 
 @reading("request.choices")

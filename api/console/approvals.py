@@ -11,7 +11,7 @@ from api.console.pages import approvals as pages
 from api.console.pages.frame import Choice, Form
 from api.console.pages.requests import Found
 from api.console.readings import look_names_up
-from api.console.requests import answered, title_of
+from api.console.requests import answered, title_of, whom
 from api.console.visit import Visit, problems_of, route
 from api.words import _
 from iam import request_views as views
@@ -44,19 +44,17 @@ def waiting(visit: Visit) -> Response:
     """GET /approvals: everything that waits for an answer, the most urgent first."""
     found = inbox.approvals_waiting(visit.actor, limit=100)
     names = look_names_up(visit.actor, refs=list({f"person:{one.requested_by}" for one in found}))
-    return visit.page("approvals/inbox.html", pages.Inbox(tuple(_row(visit, one, names) for one in found)))
+    ids = [UUID(one.subject_ref.partition(":")[2]) for one in found if one.subject_ref.startswith("request:")]
+    about = {f"request:{line.id}": line for line in views.look_requests_up(visit.actor, ids=ids)}
+    rows = tuple(_row(visit, one, about.get(one.subject_ref), names) for one in found)
+    return visit.page("approvals/inbox.html", pages.Inbox(rows))
 
 
-def _row(visit: Visit, one: inbox.ApprovalView, names: dict[str, str]) -> pages.Waiting:
-    title, whom = meanings.question(one.requirement), ""
-    request = _request(visit, one.subject_ref)
-    if request is not None:
-        title, count = title_of(request), len(request.lines)
-        first = request.lines[0].name
-        whom = first if count == 1 else _("%(name)s and %(more)s more", name=first, more=count - 1)
+def _row(visit: Visit, one: inbox.ApprovalView, line: views.RequestLine | None, names: dict[str, str]) -> pages.Waiting:
+    title = meanings.title(line.deed, line.role, line.scope) if line else meanings.question(one.requirement)
     half = one.requested_at + (one.answer_by - one.requested_at) / 2
     return pages.Waiting(
-        str(one.id), title, whom, names.get(f"person:{one.requested_by}", ""), one.requested_at, one.answer_by,
+        str(one.id), title, whom(line) if line else "", names.get(f"person:{one.requested_by}", ""), one.requested_at, one.answer_by,
         visit.now > half,
     )  # fmt: skip
 

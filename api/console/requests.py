@@ -1,7 +1,5 @@
 """Requests: the basket, what became of each, and asking for one person. [AC-1, AC-2]"""
 
-from uuid import UUID
-
 from starlette.responses import Response
 
 from api.console import frame, meanings, sentences
@@ -24,8 +22,7 @@ PAGE = 50
 def basket(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
     """GET /requests: what is put together, and what was asked."""
     before = uuid_of(visit.field("before")) if visit.field("before") else None
-    drafts = views.list_requests(visit.actor, state="draft", limit=PAGE) if before is None else []
-    mine = [_draft(visit, one.id) for one in drafts if one.requested_by == visit.actor.id]
+    mine = [_draft(one) for one in views.read_basket(visit.actor)] if before is None else []
     rows = [one for one in views.list_requests(visit.actor, before=before, limit=PAGE) if one.state != "draft"]
     names = look_names_up(visit.actor, refs=list({f"person:{one.requested_by}" for one in rows}))
     older = f"/requests?before={rows[-1].id}" if len(rows) == PAGE else ""
@@ -37,23 +34,26 @@ def basket(visit: Visit, form: Form | None = None, status: int = 200) -> Respons
 
 
 def _row(one: views.RequestLine, names: dict[str, str]) -> pages.Row:
-    whom = one.name if one.count == 1 else _("%(name)s and %(more)s more", name=one.name, more=one.count - 1)
     return pages.Row(
-        str(one.id), meanings.title(one.deed, one.role, one.scope), whom,
+        str(one.id), meanings.title(one.deed, one.role, one.scope), whom(one),
         names.get(f"person:{one.requested_by}", ""), meanings.STATES[one.state], one.asked_at or one.drafted_at, one.why,
     )  # fmt: skip
 
 
-def _draft(visit: Visit, request_id: UUID) -> pages.Draft:
-    found = views.read_request(visit.actor, request_id)
-    against = views.check_request(visit.actor, request_id)
+def whom(one: views.RequestLine) -> str:
+    """For whom a request is, in a few words."""
+    return one.name if one.count == 1 else _("%(name)s and %(more)s more", name=one.name, more=one.count - 1)
+
+
+def _draft(one: views.DraftView) -> pages.Draft:
+    found = one.request
     return pages.Draft(
         str(found.id),
         title_of(found),
         found.reason,
         tuple(line_of(line) for line in found.lines),
         meanings.voice(" or ".join(found.owners)),
-        tuple(pages.Found(one.line, one.stop, one.why) for one in against),
+        tuple(pages.Found(each.line, each.stop, each.why) for each in one.found),
     )
 
 
@@ -127,8 +127,7 @@ def answered(vote: inbox.VoteView, names: dict[str, str]) -> pages.Answered:
 def send(visit: Visit) -> Response:
     """POST /requests/send: everything in the basket, each request by itself; what cannot go stays and says why."""
     wanted = visit.field("request")
-    drafts = views.list_requests(visit.actor, state="draft", limit=PAGE)
-    mine = [one for one in drafts if one.requested_by == visit.actor.id and wanted in {"", str(one.id)}]
+    mine = [one.request for one in views.read_basket(visit.actor) if wanted in {"", str(one.request.id)}]
     kept: dict[str, str] = {}
     for one in mine:
         try:

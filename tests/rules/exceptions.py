@@ -23,6 +23,8 @@ MEMBER_MAY: dict[str, str] = {
     "name.look-up": "the name behind a reference on a page one may see",
     "platform.list": "which platforms there are and how their user ids look",
     "policy.read": "the book is published to all",
+    "request.basket": "one's own drafts",
+    "request.look-up": "requests one asked, is asked about or has answered, chosen row by row",
     "request.choices": "which roles and places there are to be asked for",
     "request.draft": "asking for oneself and those one leads; drafting asks nobody yet, asking grants nothing",
     "request.list": "one's own requests, chosen row by row",
