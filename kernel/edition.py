@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import text
-from sqlalchemy.engine import Connection
 from sqlmodel import select
 
 from kernel.access import AccessState, PolicyEdition, PolicyRule, RoleAssignment, Scope
 from kernel.db import HOUSE
 from kernel.errors import Conflict, Denied, NotFound, Refused
-from kernel.gate import ALWAYS, FOREVER, MAX_DEPTH, Assignment, Index, Rule, current
+from kernel.gate import MAX_DEPTH, Assignment, Index, Rule, current
 from kernel.ledger.entries import canonical
 
 if TYPE_CHECKING:
@@ -183,31 +182,6 @@ def compile_index(
         clauses={a: lines.clause for a, lines in access.actions.items() if lines.clause},
         actions=tuple(sorted(actions)),
     )
-
-
-def load(conn: Connection, actions: Iterable[str]) -> tuple[Index, int]:
-    """Load the edition in force with all scopes and standing assignments; return the compiled index and the counter."""
-    conn.execute(text("begin isolation level repeatable read read only"))
-    try:
-        row = conn.execute(
-            text(
-                "select s.edition, s.counter, e.document from access_state s left join policy_edition e on e.number = s.edition where s.id = 1"
-            )
-        ).first()
-        if row is None:
-            return compile_index(0, FOUNDING, actions, {HOUSE: None}, {}), 0
-        scopes = {str(i): p for i, p in conn.execute(text("select id, parent from scope"))}
-        held: dict[str, list[Assignment]] = {}
-        for ref, role, scope, start, end in conn.execute(
-            text("select subject, role, scope, starts_at, ends_at from role_assignment where taken_at is null")
-        ):
-            held.setdefault(ref, []).append(Assignment(role, scope, start or ALWAYS, end or FOREVER))
-    finally:
-        conn.execute(text("rollback"))
-    access = Access.model_validate(row.document) if row.document else FOUNDING
-    return compile_index(
-        row.edition, access, actions, {HOUSE: None, **scopes}, {r: tuple(a) for r, a in held.items()}
-    ), int(row.counter)
 
 
 def add_scope(work: "Work", scope: str, parent: str, label: str) -> Scope:

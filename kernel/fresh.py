@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from kernel import clock, db, edition, gate
+from kernel import clock, db, gate, rights
 from kernel.errors import Unavailable
 
 T = TypeVar("T")
@@ -125,7 +125,7 @@ def refresh(conn: Connection | None = None, *, force: bool = False) -> None:
     now_seen = (row.edition, row.counter, len(names)) if row else (0, 0, len(names))
     with _lock:
         if force or now_seen != _seen:
-            index, counter = edition.load(conn, names)
+            index, counter = rights.load(conn, names)
             gate.put_in_force(index)
             _seen = (index.edition, counter, len(names))
         _confirmed_at = at

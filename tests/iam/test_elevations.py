@@ -6,7 +6,7 @@ import pytest
 
 import iam
 from iam import elevation_reviews, elevations
-from kernel import clock, db, edition, frame, gate
+from kernel import clock, db, frame, gate, rights
 from kernel.access import RoleAssignment
 from kernel.action import ACTIONS, every_action
 from kernel.actor import clerk
@@ -79,7 +79,7 @@ def test_ended_by_hand_it_stops_for_every_process_at_once(director) -> None:
     elevations.end_elevation(ama.actor, held.id, reason="done sooner")
     assert not gate.may(fresh(ama), RIGHT).allowed
     with db.connection() as conn:
-        index, _counter = edition.load(conn, tuple(every_action()))
+        index, _counter = rights.load(conn, tuple(every_action()))
     assert not any(one.role == ROLE for one in index.assignments.get(ama.actor.ref, ()))
 
 
