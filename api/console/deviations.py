@@ -21,7 +21,7 @@ from kernel.ledger.browse import read_history
 
 STATES = {
     "open": State(N_("Open"), "amber"),
-    "accepted": State(N_("Accepted for a time"), "blue"),
+    "accepted": State(N_("Accepted"), "blue"),
     "corrected": State(N_("Corrected"), "green"),
     "closed": State(N_("Closed"), "grey"),
 }
@@ -33,7 +33,7 @@ STANDINGS = {
     "untrusted": State(N_("Not to be trusted"), "red"),
     "refused": State(N_("Refuses us"), "red"),
 }
-CHOICES = (Choice("live", N_("Open or accepted")), *(Choice(name, one.word) for name, one in STATES.items()))
+CHOICES = (Choice("live", N_("Not settled")), *(Choice(name, one.word) for name, one in STATES.items()))
 FACTS = {
     "name": N_("Account"),
     "registered": N_("Name in the registry"),
@@ -56,7 +56,7 @@ def board(visit: Visit) -> Response:
         asked["kind"] = kind
     if is_mine:
         asked["owner_id"] = visit.actor.id
-    found = cases.list_deviations(visit.actor, **asked)
+    found = cases.list_deviations(visit.actor, **asked, **_after(visit.field("after")))
     names = look_names_up(visit.actor, refs=[f"person:{one.owner_id}" for one in found if one.owner_id])
     rows = tuple(_row(one, names, visit.now) for one in found)
     view = pages.Board(
@@ -70,6 +70,14 @@ def board(visit: Visit) -> Response:
         older=f"/deviations?{_next(asked, found[-1])}" if len(found) == AT_ONCE else "",
     )
     return visit.page("deviations/deviations.html", view)
+
+
+def _after(text: str) -> dict[str, Any]:
+    """Read from where a page goes on; anything else begins at the top."""
+    try:
+        return {"after": datetime.fromisoformat(text).astimezone(UTC)} if text else {}
+    except (ValueError, OverflowError):
+        return {}
 
 
 def _next(asked: dict[str, Any], last: DeviationView) -> str:

@@ -3,7 +3,7 @@
 What is found is reported before our copy of the directory and the mark move on, so a look that is cut off anywhere is made again.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from kernel.db import read_session
 from kernel.errors import NotFound
 from policy import book
 
+AT_A_TIME = 1000
 FEW = 20
 """With fewer entries than this, any number of them may go at once."""
 
@@ -97,6 +98,14 @@ class Look:
         self._send()
         mirror.forget(self.directory.id, gone & before.keys())
         self._close(self._settled(asked, {wanted.account_id for wanted in accounts}))
+
+    def unlike(self, keys: frozenset[str], stamps: Mapping[str, str]) -> frozenset[str]:
+        """Return the keys whose entry is not as our copy has it; a mark that trails tells of some again."""
+        told, same = list(stamps), set[str]()
+        for start in range(0, len(told), AT_A_TIME):
+            held = mirror.known(self.directory.id, told[start : start + AT_A_TIME])
+            same.update(key for key, kept in held.items() if kept.stamp == stamps[key])
+        return keys - same
 
     def _pages(self, *, is_first: bool, members: dict[str, set[str]]) -> Iterator[list[tuple[Seen, bool]]]:
         """Give all entries, page by page, and whether each differs from our copy; what did not change is not read again."""
@@ -236,7 +245,8 @@ def _look(
             return looking.outcome, following
         changes = reader.changes(mark)
         if changes.keys or changes.groups or keys:
-            looking.part(changes.keys | keys, groups=changes.groups or bool(keys))
+            changed = looking.unlike(changes.keys, changes.stamps)
+            looking.part(changed | keys, groups=changes.groups or bool(keys))
         return looking.outcome, changes.mark
 
 

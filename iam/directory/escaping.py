@@ -58,6 +58,8 @@ def _undone(value: str) -> str:
 
 def lies_below(dn: str, base: str) -> bool:
     """Tell whether a name lies at or below a base; both in any form. A name that is none lies nowhere."""
+    if "\\" not in dn and dn.lower().endswith(f",{base.lower()}") and "\\" not in base and base:
+        return True  # nothing is escaped, so each comma parts
     try:
         below, top = parts_of(dn), parts_of(base)
     except ValueError:

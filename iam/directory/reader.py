@@ -1,7 +1,7 @@
 """Reading a directory: users page by page, who is in which group, and what changed since a mark. [AC-7]"""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,8 @@ class Changes:
     keys: frozenset[str]
     groups: bool
     mark: bytes
+    stamps: Mapping[str, str] = field(default_factory=dict)
+    """Where the directory tells it with the change: what to hold our copy against before an entry is read again."""
 
 
 class Reader:
@@ -182,19 +184,19 @@ class Reader:
     def _changes_ldap(self, mark: bytes) -> Changes:
         """Ask by times of change. The mark trails one round behind, since a change may come while we read."""
         older, newer = mark.decode("ascii").split(" ")
-        latest, keys, groups = newer, set[str](), False
+        latest, stamps, groups = newer, dict[str, str](), False
         since = f"({self.names.changed}>={filter_value(older)})"
         wanted = [self.names.id, self.names.stamp, self.names.changed]
         for page in self.link.pages(self.door.people, f"(&{self.names.users}{since})", wanted):
             for found in page:
-                keys.add(key_of(self.kind, self._own(found)))
+                stamps[key_of(self.kind, self._own(found))] = found.text(self.names.stamp.lower())
                 latest = max(latest, found.text(self.names.changed.lower()))
         for page in self.link.pages(self.door.groups, f"(&{self.names.groups}{since})", [self.names.changed]):
             for found in page:
                 changed = found.text(self.names.changed.lower())
                 groups = groups or changed >= older
                 latest = max(latest, changed)
-        return Changes(frozenset(keys), groups, f"{newer} {latest}".encode())
+        return Changes(frozenset(stamps), groups, f"{newer} {latest}".encode(), stamps)
 
 
 def fold(dn: str) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_
+from sqlalchemy import Select, Text, any_, literal, or_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 
 from iam.directory.comparison import NOTHING, Rules, Wanted
@@ -34,7 +35,7 @@ class Registry:
 
     def __init__(self, directory: Directory, groups: Iterable[DirectoryGroup], now: datetime) -> None:
         self._platform = directory.platform
-        self._groups = list(groups)
+        self._groups = [(str(group.id), group.role, group.scope) for group in groups]
         self._now = now
         strong = select(Account.person_id).join(Totp, col(Totp.account_id) == Account.id)
         held = select(Account.person_id).join(Passkey, col(Passkey.account_id) == Account.id)
@@ -47,7 +48,10 @@ class Registry:
     def page(self, keys: Iterable[str], names: Iterable[str]) -> tuple[dict[str, Wanted], dict[str, Wanted]]:
         """Return the accounts bound to these keys, and those that have or had these names."""
         asked = self._accounts().where(
-            or_(col(Account.external_id).in_(list(keys)), col(Account.name).in_([name.lower() for name in names]))
+            or_(
+                col(Account.external_id) == any_(literal(list(keys), ARRAY(Text()))),
+                col(Account.name) == any_(literal([name.lower() for name in names], ARRAY(Text()))),
+            )
         )
         bound: dict[str, Wanted] = {}
         named: dict[str, Wanted] = {}
@@ -62,10 +66,13 @@ class Registry:
 
     def unseen(self, seen: set[str]) -> Iterator[Wanted]:
         """Yield the accounts that are to work and whose entry was not seen, or that have none."""
-        asked = self._accounts().where(col(Account.status) == "active").execution_options(yield_per=PAGE)
+        active = (Account.platform == self._platform, Account.status == "active")
         with read_session() as session:
-            for row in session.execute(asked):
-                if row.external_id not in seen:
+            held = session.execute(select(Account.id, Account.external_id).where(*active)).all()
+            lost = [key for key, external_id in held if external_id not in seen]
+            for start in range(0, len(lost), PAGE):
+                asked = self._accounts().where(col(Account.id).in_(lost[start : start + PAGE]))
+                for row in session.execute(asked).all():
                     yield self._wanted(row, shared=False)
 
     def bound_to(self, keys: Iterable[str]) -> list[Wanted]:
@@ -105,8 +112,7 @@ class Registry:
         if not index.assignments.get(ref):
             return NOTHING
         roles: dict[str, set[str]] = {}
-        for group in self._groups:
-            if group.scope not in roles:
-                held = index.held(ref, group.scope, self._now)
-                roles[group.scope] = {name for one in held for name in index.closure(one.role)}
-        return frozenset(str(group.id) for group in self._groups if group.role in roles[group.scope])
+        for _, _, scope in self._groups:
+            if scope not in roles:
+                roles[scope] = {name for one in index.held(ref, scope, self._now) for name in index.closure(one.role)}
+        return frozenset(key for key, role, scope in self._groups if role in roles[scope])
