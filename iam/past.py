@@ -1,6 +1,7 @@
 """Rights as they stood: the gate of an earlier moment, from the edition then in force and the assignments then standing. [AC-9]
 
-Scopes carry no dates (they are only ever added), and actions are those of this release; everything else is of that moment.
+Scopes carry no dates (they are only ever added), and actions are those of this release; everything else is of that moment. A right
+that had run out and was given another end only afterwards counts as held between the two: the log tells of the amendment.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -131,8 +131,15 @@ def _told(session: Any, since: datetime, until: datetime) -> Iterator[LogLine]:
                 subject, thing, scope = known
                 yield LogLine(
                     at=entry.at, what=found, subject_ref=subject, name="", thing=thing, scope=scope, by=entry.actor,
-                    place=entry.id,
+                    place=entry.id, ends_at=_end(found, fields),
                 )  # fmt: skip
+
+
+def _end(what: What, fields: dict[str, Any]) -> datetime | None:
+    """The end that an amendment gave a right."""
+    told = fields.get("ends_at")
+    after = told[1] if what == "amended" and isinstance(told, list) else None
+    return datetime.fromisoformat(after) if after else None
 
 
 def _read(ref: str, fields: Any) -> What | None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from api.console import frame, sentences
+from api.console import frame, meanings, sentences
 from api.console.account import uuid_of
 from api.console.credentials import lock_person
 from api.console.pages import people
@@ -40,14 +40,6 @@ KINDS = {
     "employee": N_("Employee"),
     "contractor": N_("Contractor"),
     "client-representative": N_("Client representative"),
-}
-REQUEST_STATES = {
-    "draft": State(N_("Draft"), "grey"),
-    "asked": State(N_("Waits for approval"), "amber"),
-    "granted": State(N_("Granted"), "blue"),
-    "refused": State(N_("Refused"), "red"),
-    "done": State(N_("Done"), "green"),
-    "executed": State(N_("Done"), "green"),
 }
 DEEDS: tuple[tuple[str, str, str, str, bool, Callable[[Actor, UUID], object], tuple[str, ...]], ...] = (
     (
@@ -181,8 +173,9 @@ def _requests(visit: Visit, person_id: UUID) -> tuple[people.RequestRow, ...] | 
         return None
     return tuple(
         people.RequestRow(
-            f"/requests/{one.id}", f"{one.deed} {frame.role_label(one.role) if one.role else ''}".strip(), one.reason,
-            one.asked_at or one.drafted_at, REQUEST_STATES.get(one.state, State(one.state)),
+            f"/requests/{one.id}",
+            meanings.title(one.deed, one.role, one.scope),
+            one.reason, one.asked_at or one.drafted_at, meanings.STATES[one.state],
         )
         for one in list_requests(visit.actor, person_id=person_id, limit=20)
     )  # fmt: skip

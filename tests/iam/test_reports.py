@@ -19,6 +19,7 @@ from kernel.founding import upgrade_house
 from policy import book
 from policy.evidence import QUERIES
 from tests import world
+from tests.iam import requests_world as here
 from tests.iam.conftest import Hands
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -78,6 +79,21 @@ def test_the_log_tells_the_life_of_an_account_and_of_a_right(database: str) -> N
     ]
     (one,) = reports.access_log(auditing.actor, since=since, until=until, person_id=ama.id, what="revoked").lines
     assert one.place is not None, "with the way to its proof"
+
+
+def test_a_right_given_another_end_is_amended_in_the_log(database: str) -> None:
+    house, since = here.settle(), clock.now()
+    (held,) = iam.list_roles(here.ADMIN(), house.ama.id)
+    wish = {"deed": "amend", "assignment_id": held.id, "ends_at": clock.now() + timedelta(hours=2)}
+    request = here.ask(house.boss.actor, wish)
+    here.answer(house.head, request)
+    here.answer(house.owner, request)
+    assert here.carry_out(request).state == "executed"
+    auditing = world.person(role="auditor")
+    until = clock.now() + timedelta(seconds=1)
+    (line,) = reports.access_log(auditing.actor, since=since, until=until, person_id=house.ama.id, what="amended").lines
+    assert (line.thing, line.ends_at) == ("agent", wish["ends_at"])
+    assert line.by.startswith("clerk:")
 
 
 def test_the_log_of_an_earlier_time_does_not_know_what_came_after(admin, auditing, hands: Hands) -> None:

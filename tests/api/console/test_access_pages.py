@@ -14,7 +14,7 @@ from markupsafe import escape
 
 import iam
 from api import papers
-from iam import directives, profiles
+from iam import directives, profiles, requests
 from kernel import clock
 from policy import inbox
 from tests import world
@@ -74,7 +74,10 @@ def test_a_profile_from_its_name_to_its_holder(browser_of, people):
     assert "Choose at least one role" in admin.post(f"/profiles/{profile}/preview", data={}).text
     toxic = admin.post(f"/profiles/{profile}/preview", data={"role-agent": "on", "role-client-representative": "on"})
     assert "conflict" in toxic.text
+    wish = {"deed": "allocate", "person_id": people["ama"].id, "role": "trainer"}
+    requests.draft_request(people["admin"].actor, wishes=[wish], reason="needed for the new campaign")
     person = admin.get(f"/people/{people['ama'].id}").text
+    assert "Give a role: Trainer" in person
     assert "Profile Team leader, 1" in person
     assert "supervisor may person.list" in person
     holder = re.search(rf"/profiles/{profile}/holders/([0-9a-f-]{{36}})/withdraw", page)
