@@ -67,8 +67,8 @@ def _row(visit: Visit, one: ElevationView, names: dict[str, str]) -> pages.Eleva
 
 def ask(visit: Visit) -> Response:
     """POST /elevations."""
-    sent = {name: visit.field(name).strip() for name in ("role", "bound_to", "reason", "hours")}
-    hours = int(sent["hours"]) if sent["hours"].isdecimal() else 0
+    sent = {name: visit.field(name).strip()[:600] for name in ("role", "bound_to", "reason", "hours")}
+    hours = int(sent["hours"][:6]) if sent["hours"].isdecimal() else 0
     try:
         elevations.ask_elevation(
             visit.actor,
@@ -107,7 +107,7 @@ def deeds(visit: Visit) -> Response:
 
 def _deeds(visit: Visit, form: Form, status: int = 200) -> Response:
     elevation_id = uuid_of(visit.request.path_params["id"])
-    after = visit.field("after")
+    after = visit.field("after")[:18]
     told = elevation_reviews.list_deeds(visit.actor, elevation_id, after=int(after) if after.isdecimal() else 0)
     one = elevations.read_elevation(visit.actor, elevation_id)
     refs = {
@@ -160,7 +160,7 @@ def review(visit: Visit) -> Response:
     """POST /elevations/{id}/review."""
     elevation_id = uuid_of(visit.request.path_params["id"])
     sent = {"verdict": visit.field("verdict"), "remark": visit.field("remark").strip()}
-    seen = visit.field("seen")
+    seen = visit.field("seen")[:9]
     try:
         elevation_reviews.review_elevation(
             visit.actor,

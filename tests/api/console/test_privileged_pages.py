@@ -1,0 +1,128 @@
+"""Elevations, the break-glass and campaigns as visitors of their pages. [AC-5, AC-10]"""
+
+import re
+
+import pytest
+
+from iam import breakglass, elevations
+from kernel import clock, db, frame
+from kernel.actor import person as acting
+from policy import inbox
+from policy.models import Approval
+from tests import world
+
+pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.needs("frontend")]
+ASKED = {
+    "role": "privileged-operator", "bound_to": "change:CH-2026-014", "reason": "replace the directory's certificate", "hours": "2",
+}  # fmt: skip
+
+
+def fresh(who: world.Somebody):
+    return acting(who.id, who.name, factor_at=clock.now())
+
+
+def test_an_elevation_from_the_question_to_its_end(browser_of) -> None:
+    director, ama = world.person(role="technical-director"), world.activated(role="agent")
+    page = browser_of(ama)
+    assert "No elevation yet" in page.get("/elevations").text
+    wrong = page.post("/elevations", data=ASKED | {"bound_to": "because"})
+    assert wrong.status_code == 422
+    assert "replace the directory" in wrong.text, "what was typed is kept"
+    for hours in ("99", "-1", "", "²", "9" * 5000):
+        assert page.post("/elevations", data=ASKED | {"hours": hours}).status_code == 422
+    assert page.post("/elevations", data=ASKED).status_code == 303
+    (asked,) = elevations.list_elevations(ama.actor)
+    assert "Waits for approval" in page.get("/elevations").text
+    with db.read_session() as session:
+        approval = session.query(Approval).one()
+    inbox.cast(fresh(director), approval.id, yes=True, digest=approval.digest)
+    assert f"/elevations/{asked.id}/take-up" in page.get("/elevations").text
+    assert page.post(f"/elevations/{asked.id}/take-up").status_code == 303
+    frame.close_writer()
+    assert "Active" in page.get("/elevations").text
+    assert "change:CH-2026-014" in page.get(f"/elevations/{asked.id}").text
+    assert page.post(f"/elevations/{asked.id}/end").status_code == 303
+    assert page.post(f"/elevations/{asked.id}/review", data={"verdict": "in-order", "seen": "1"}).status_code != 303
+    assert "To be reviewed" in page.get("/elevations").text
+
+
+def test_the_officer_reviews_what_was_done(browser_of) -> None:
+    director, ama = world.person(role="technical-director"), world.person(role="agent")
+    officer = world.activated(role="security-officer")
+    from datetime import timedelta
+
+    asked = elevations.ask_elevation(
+        fresh(ama),
+        role=ASKED["role"],
+        bound_to=ASKED["bound_to"],
+        reason=ASKED["reason"],
+        until=clock.now() + timedelta(hours=1),
+    )
+    with db.read_session() as session:
+        approval = session.query(Approval).one()
+    inbox.cast(fresh(director), approval.id, yes=True, digest=approval.digest)
+    elevations.take_up(fresh(ama), asked.id)
+    elevations.end_elevation(fresh(ama), asked.id, reason="done")
+    frame.close_writer()
+    page = browser_of(officer)
+    shown = page.get(f"/elevations/{asked.id}").text
+    seen = re.search(r'name="seen" value="(\d+)"', shown)
+    assert seen is not None
+    refused = page.post(f"/elevations/{asked.id}/review", data={"verdict": "questioned", "seen": seen[1], "remark": ""})
+    assert refused.status_code == 422
+    assert page.post(f"/elevations/{asked.id}/review", data={"verdict": "in-order", "seen": seen[1]}).status_code == 303
+    assert "Reviewed" in page.get("/elevations").text
+
+
+def test_the_break_glass_from_key_to_documentation(browser_of) -> None:
+    ama, director = world.person(role="agent"), world.person(role="technical-director")
+    officer = world.activated(role="security-officer")
+    page = browser_of(officer)
+    key = {
+        "who": ama.user_name,
+        "role": "emergency-operator",
+        "bound_to": "incident:IN-77",
+        "reason": "nobody can sign in",
+    }
+    for who in ("", "nobody.at.all", officer.user_name):
+        assert page.post("/break-glass", data=key | {"who": who}).status_code == 422
+    assert page.post("/break-glass", data=key).status_code == 303
+    shown = page.get("/break-glass").text
+    assert "Waits for the second key" in shown
+    assert "Turn the first key" not in shown, "there is one at a time"
+    (asked,) = breakglass.list_break_glasses(officer.actor)
+    assert page.post(f"/break-glass/{asked.id}/confirm").status_code == 422
+    breakglass.confirm_break_glass(fresh(director), asked.id)
+    assert page.post(f"/break-glass/{asked.id}/end").status_code == 303
+    assert "Documentation is missing" in page.get("/break-glass").text
+    assert page.post(f"/break-glass/{asked.id}/document", data={"document": "short"}).status_code == 422
+    text = "The directory was down; one account was suspended and let in again."
+    assert page.post(f"/break-glass/{asked.id}/document", data={"document": text}).status_code == 303
+    assert text in page.get("/break-glass").text
+
+
+def test_a_campaign_is_opened_and_handed_on(browser_of) -> None:
+    officer, other = world.activated(role="security-officer"), world.settled(role="security-officer")
+    world.settled(role="agent")
+    page = browser_of(officer)
+    assert page.post("/certification", data={"kind": "role", "about": "emperor", "reason": "x" * 9}).status_code == 422
+    made = page.post("/certification", data={"kind": "manager", "about": "", "reason": "half-yearly"})
+    assert made.status_code == 303
+    assert "Being filled" in page.get("/certification").text
+    address = made.headers["location"].partition("?")[0]
+    nobody = page.post(f"{address}/delegate", data={"to": "nobody.at.all", "why": "on leave"})
+    assert nobody.status_code in {303, 422}
+    assert page.get(f"{address}?after=%F0%9F%99%82").status_code == 422
+    assert page.get(f"{address}?which=decided").status_code == 200
+    assert other.id != officer.id
+
+
+def test_an_agent_finds_nothing_of_others_there(browser_of) -> None:
+    world.person(role="technical-director")
+    ama = world.activated(role="agent")
+    page = browser_of(ama)
+    assert "No campaign asks you anything" in page.get("/certification").text
+    assert "Open a campaign" not in page.get("/certification").text
+    assert "Turn the first key" not in page.get("/break-glass").text
+    key = {"who": "x", "role": "emergency-operator", "bound_to": "incident:IN-77", "reason": "let me in please"}
+    assert page.post("/break-glass", data=key).status_code in {403, 422}
