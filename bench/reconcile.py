@@ -50,7 +50,9 @@ def looks(folder: Path, count: int) -> Measured:
     house.found()
     names = [f"koku{number:05d}" for number in range(count)]
     groups = "".join(slapd.group(role, *names[at :: len(ROLES)]) for at, role in enumerate(ROLES))
-    server = slapd.made(folder / "slapd", "".join(slapd.user(number, name) for number, name in enumerate(names)) + groups)
+    server = slapd.made(
+        folder / "slapd", "".join(slapd.user(number, name) for number, name in enumerate(names)) + groups
+    )
     server.start()
     try:
         root = (slapd.ROOT, slapd.PASSWORD)
