@@ -12,7 +12,6 @@ from kernel.db import HOUSE, Record, Utc
 from policy.workflow import TRIGGERS, Step, Workflow, never_changed
 
 GOVERNED: dict[str, Any] = {"info": {"governed": True}}
-SCOPE_KINDS = ("house", "site", "client", "campaign")
 
 
 class AccessProfile(Record, table=True):

@@ -22,7 +22,6 @@ from kernel.db import HOUSE, Answer, ledger_session
 from kernel.errors import NotFound, Refused
 from kernel.gate import FOREVER, Assignment, Index, Rule
 from kernel.reading import reading
-from policy import book
 
 Right = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=100)]
 Place = Annotated[str, StringConstraints(pattern=r"^[a-z0-9:_.-]{1,80}$")]
@@ -256,9 +255,3 @@ def rules_of(index: Index, role: str) -> list[str]:
     """List the rules that a role brings, its own and those of the roles it includes, as the book writes them."""
     reach = index.closure(role)
     return [str(rule) for rule in index.rules if rule.role in reach]
-
-
-def clause_of(right: str) -> str:
-    """Give the text of the clause an action rests on, empty where the book names none."""
-    found = gate.current().clauses.get(right)
-    return book.clause(found).text if found else ""
