@@ -92,6 +92,7 @@ __all__ = [
     "evidence_certification",
     "evidence_credentials",
     "evidence_directories",
+    "evidence_plaintext",
     "evidence_privileged",
     "evidence_profiles",
     "evidence_requests",
