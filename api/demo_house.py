@@ -55,6 +55,16 @@ INHABITANTS = (
 )
 
 
+LED_BY = {
+    "agent": "supervisor",
+    "supervisor": "manager",
+    "trainer": "manager",
+    "manager": "customer-operations-director",
+    "it-admin": "technical-director",
+}
+"""Who leads whom, by role; nobody leads the directors, those who control, and the client's representative."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """How to sign in as a role."""
@@ -68,7 +78,7 @@ def seed(tell: Callable[[str], None]) -> None:
     """Make what is missing; safe to repeat, and to be killed in the middle."""
     tell("sites, clients, queues")
     contactcenter.demo.seed_lines()
-    for number, who in enumerate(INHABITANTS):
+    for number, who in sorted(enumerate(INHABITANTS), key=lambda one: len(_above(one[1].role))):
         tell(f"{who.given_name} {who.family_name}, {who.role}")
         person_id = _join(who, number)
         _give(person_id, who)
@@ -79,20 +89,40 @@ def seed(tell: Callable[[str], None]) -> None:
             )
 
 
-def _join(who: Inhabitant, number: int) -> UUID:
-    email = f"person.{number}@demo.example"
+def _above(role: str) -> list[str]:
+    """The roles of a line of managers, the nearest first: whoever leads joins before those who are led."""
+    line = []
+    while (leader := LED_BY.get(role)) is not None:
+        line.append(leader)
+        role = leader
+    return line
+
+
+def _known(number: int) -> UUID | None:
     with read_session() as session:
-        found = session.scalars(select(col(Person.id)).where(Person.email == email)).first()
+        return session.scalars(select(col(Person.id)).where(Person.email == f"person.{number}@demo.example")).first()
+
+
+def _leader(who: Inhabitant) -> UUID | None:
+    leader = LED_BY.get(who.role)
+    return next((_known(n) for n, other in enumerate(INHABITANTS) if other.role == leader), None)
+
+
+def _join(who: Inhabitant, number: int) -> UUID:
+    found = _known(number)
     if found is not None:
         return found
     joined = iam.join_person(
         SETUP,
         given_name=who.given_name,
         family_name=who.family_name,
-        email=email,
+        email=f"person.{number}@demo.example",
         phone=f"+2290197{number:06d}",
         site=who.site,
         language="en" if who.language == "en" else "fr",
+        kind="client-representative" if who.role == "client-representative" else "employee",
+        job=who.role.replace("-", " "),
+        manager_id=_leader(who),
     )
     return joined.id
 

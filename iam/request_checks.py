@@ -169,14 +169,18 @@ def _held(work: Work, line: AccessLine) -> str | None:
 
 
 def requestable() -> list[str]:
-    """List the roles of the book that may be asked for: those of people, not of machines nor of everybody."""
-    known = book.in_force().roles
-    return [role for role in known if role not in {"nobody", "visitor", "member"} and not role.startswith("clerk-")]
+    """List the roles of the book that may be asked for: those of people, not of machines, of everybody, nor of elevations."""
+    others = {"nobody", "visitor", "member"} | _words("AC-4", "roles") | _words("AC-5", "privileged_roles")
+    return [role for role in book.in_force().roles if role not in others and not role.startswith("clerk-")]
 
 
 def _reserved() -> set[str]:
-    found = book.parameter("AC-2", "reserved_roles")
-    return set(found) if isinstance(found, list) else set()  # type: ignore[arg-type]  # a list of words in the book
+    return _words("AC-2", "reserved_roles")
+
+
+def _words(clause: str, name: str) -> set[str]:
+    found = book.parameter(clause, name)
+    return {str(word) for word in found} if isinstance(found, list) else set()
 
 
 def _pending(work: Work, request: AccessRequest, lines: Iterable[AccessLine]) -> dict[UUID, list[AccessLine]]:
