@@ -12,7 +12,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, INTEGER
 from sqlalchemy.engine import Connection
 from sqlmodel import col, select
 
@@ -45,6 +45,8 @@ class Signed:
     factor_at: datetime
     locked_at: datetime | None
     seen_at: datetime
+    version: int
+    person_version: int
 
     @property
     def actor(self) -> Actor:
@@ -62,7 +64,8 @@ class Signed:
 _LIVE = text(
     """
     select s.digest, s.id, s.person_id, s.account_id, p.given_name, p.family_name, p.language, p.scope,
-           s.started_at, s.ends_at, s.factor_at, s.locked_at, coalesce(n.seen_at, s.started_at) as seen_at
+           s.started_at, s.ends_at, s.factor_at, s.locked_at, coalesce(n.seen_at, s.started_at) as seen_at,
+           s.version, p.version
       from session s join person p on p.id = s.person_id left join session_seen n on n.session_id = s.id
      where s.digest = any(:digests) and s.ended_at is null
     """
@@ -76,7 +79,31 @@ def _read(conn: Connection, digests: list[bytes]) -> dict[bytes, Signed]:
     }
 
 
-LIVE: fresh.LiveCache[Signed] = fresh.live(_read)
+# When it was last used is not asked again: whoever uses it here notes that twice a minute, and reads it anew.
+_CHANGED = text(
+    """
+    select k.digest from unnest(:digests, :sessions, :people) as k (digest, session, person)
+      left join session s on s.digest = k.digest and s.ended_at is null
+      left join person p on p.id = s.person_id
+     where s.id is null or s.version <> k.session or p.version <> k.person
+    """
+).bindparams(
+    bindparam("digests", type_=ARRAY(BYTEA)),
+    bindparam("sessions", type_=ARRAY(INTEGER)),
+    bindparam("people", type_=ARRAY(INTEGER)),
+)
+
+
+def _changed(conn: Connection, known: dict[bytes, Signed]) -> set[bytes]:
+    asked = {
+        "digests": list(known),
+        "sessions": [one.version for one in known.values()],
+        "people": [one.person_version for one in known.values()],
+    }
+    return {bytes(row[0]) for row in conn.execute(_CHANGED, asked)}
+
+
+LIVE: fresh.LiveCache[Signed] = fresh.live(_read, _changed)
 
 
 @lru_cache(maxsize=4096)

@@ -25,8 +25,13 @@ FORGET_AFTER = 60.0
 class LiveCache(Generic[T]):
     """Rows known by a digest that may end at any time (sessions): from memory while confirmed, else from their row."""
 
-    def __init__(self, read: Callable[[Connection, list[bytes]], dict[bytes, T]]) -> None:
+    def __init__(
+        self,
+        read: Callable[[Connection, list[bytes]], dict[bytes, T]],
+        changed: Callable[[Connection, dict[bytes, T]], set[bytes]] | None,
+    ) -> None:
         self._read = read
+        self._changed = changed
         self._known: dict[bytes, tuple[T, float]] = {}
         self._confirmed = 0.0
 
@@ -67,12 +72,13 @@ class LiveCache(Generic[T]):
         """Ask again for all that is known; forget what ended and what nobody used for a minute."""
         at = clock.monotonic()
         asked = dict(self._known)
-        used = {d: seen for d, (_, seen) in asked.items() if at - seen < FORGET_AFTER}
-        rows = self._read(conn, list(used)) if used else {}
-        for digest in asked:
+        used = {d: row for d, (row, seen) in asked.items() if at - seen < FORGET_AFTER}
+        stale = (set(used) if self._changed is None else self._changed(conn, used)) if used else set()
+        rows = self._read(conn, list(stale)) if stale else {}
+        for digest, (_, seen) in asked.items():
             if digest in rows:
-                self._known[digest] = (rows[digest], used[digest])
-            else:
+                self._known[digest] = (rows[digest], seen)
+            elif digest in stale or digest not in used:
                 self._known.pop(digest, None)
         self._confirmed = at
 
@@ -106,9 +112,12 @@ _confirmed_at = 0.0
 _actions: list[Callable[[], Iterable[str]]] = []
 
 
-def live(read: Callable[[Connection, list[bytes]], dict[bytes, T]]) -> LiveCache[T]:
-    """Make a cache that the poll keeps fresh."""
-    made = LiveCache(read)
+def live(
+    read: Callable[[Connection, list[bytes]], dict[bytes, T]],
+    changed: Callable[[Connection, dict[bytes, T]], set[bytes]] | None = None,
+) -> LiveCache[T]:
+    """Make a cache that the poll keeps fresh; `changed` tells which of the known rows are no longer so, else all are read anew."""
+    made = LiveCache(read, changed)
     _caches.append(made)
     return made
 

@@ -182,6 +182,35 @@ def test_another_process_forgets_an_ended_session_within_its_poll(ama: world.Som
     assert iam.who(ama.entered.token) is None
 
 
+def test_the_poll_reads_only_what_changed(ama: world.Somebody, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ama.entered is not None
+    kofi = world.activated()
+    assert kofi.entered is not None
+    known, read = presence.LIVE, []
+    usual = known._read
+    monkeypatch.setattr(known, "_read", lambda conn, digests: read.extend(digests) or usual(conn, digests))
+    admin = world.activated(role="it-admin")
+    for token in (ama.entered.token, kofi.entered.token):
+        assert iam.who(token) is not None
+    before = dict(known._known)
+    iam.amend_person(admin.actor, kofi.id, family_name="Sossou")
+    iam.lock_session(ama.actor, ama.entered.session_id)
+    known._known.update(before)  # as another process has them in memory
+    read.clear()
+    with db.connection() as conn:
+        known.confirm(conn)
+        assert set(read) == {presence._digest(t) for t in (ama.entered.token, kofi.entered.token)}
+        read.clear()
+        known.confirm(conn)
+    assert read == [], "nothing changed since"
+    found = iam.who(kofi.entered.token)
+    assert found is not None
+    assert found.name.endswith("Sossou")
+    locked = iam.who(ama.entered.token)
+    assert locked is not None
+    assert locked.locked_at is not None
+
+
 def test_known_devices_can_be_forgotten(ama: world.Somebody, hands: Hands) -> None:
     assert ama.entered is not None
     (device,) = iam.my_account(ama.actor).devices
