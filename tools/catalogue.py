@@ -40,7 +40,7 @@ ERRORS = (
     "NotSignedIn:1",
     "StepUpNeeded:1",
 )
-FIELDS = "[python: kernel/*.py]\n[python: policy/*.py]\n[python: iam/*.py]\n[python: contactcenter/**.py]\n[python: api/*.py]\n"
+FIELDS = "[python: kernel/*.py]\n[python: policy/*.py]\n[python: iam/**.py]\n[python: contactcenter/**.py]\n[python: api/*.py]\n"
 DOMAINS = (
     Domain("messages", (ROOT / "babel.cfg").read_text(), ("N_", "_", "plural:1,2"), complete=True),
     Domain("refusals", FIELDS, ERRORS, complete=False),
