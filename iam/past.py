@@ -24,15 +24,15 @@ def made_at(id: UUID) -> datetime:  # noqa: A002 - the field's own name
     return EPOCH + timedelta(milliseconds=id.int >> 80)
 
 
-def first_id_at(at: datetime) -> UUID:
-    """Return the least id that a record made at a moment or later can have, to the millisecond."""
-    return UUID(int=(at - EPOCH) // timedelta(milliseconds=1) << 80)
+def first_id_at(at: datetime, *, later: int = 0) -> UUID:
+    """Return the least id that a record made at a moment, or so many milliseconds later, can have; before 1970 there are none."""
+    return UUID(int=max(0, (at - EPOCH) // timedelta(milliseconds=1) + later) << 80)
 
 
 def standing_at(at: datetime) -> Any:
     """Select the assignments that had been given and not taken back at a moment, those of another time among them."""
     return select(RoleAssignment).where(
-        col(RoleAssignment.id) < first_id_at(at + timedelta(milliseconds=1)),
+        col(RoleAssignment.id) < first_id_at(at, later=1),
         or_(col(RoleAssignment.taken_at).is_(None), col(RoleAssignment.taken_at) > at),
     )
 

@@ -23,7 +23,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-do]");
+  const button = event.target.closest?.("tr[data-item] [data-do]");
   if (!button) return;
   const row = button.closest("tr");
   if (button.dataset.do === "ask") ask(row, true);

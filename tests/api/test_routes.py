@@ -14,11 +14,15 @@ from kernel.db import uuid7
 from tests.api.conftest import Book, TestClient, entered, is_problem, token_of
 from tests.contactcenter.house import House, arrives
 
-OPEN_JSON: dict[str, str] = {}
-"""JSON routes that answer nobody: none."""
+OPEN_JSON = {f"{PREFIX}/program-pass": "a program shows by a signature which account it is, and gets a pass"}
+"""JSON routes that answer nobody."""
 OPEN_PAGES = {
     "/signin": "the way in",
     "/signin/code": "the second step of the way in; it takes a ticket",
+    "/signin/password": "a due password is changed on the way in; it takes a ticket",
+    "/signin/passkey": "in by a passkey alone",
+    "/signin/passkey/options": "its challenge, sealed and bound to nobody",
+    "/unlock/options": "sends nobody to the sign-in",
     "/signin/code/options": "a passkey's challenge in the second step; it takes a ticket",
     "/signout": "leaving twice is no problem",
     "/lock": "who is not in has nothing to lock; sends to the lock's page",

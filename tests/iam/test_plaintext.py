@@ -192,7 +192,7 @@ def test_what_cannot_be_read_is_named_with_its_reason(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     own = os.geteuid()
     if own == 0:
-        for folder in (tmp_path, *tmp_path.parents[:2]):
+        for folder in (tmp_path, *list(tmp_path.parents)[:-2]):
             folder.chmod(0o755)
         os.seteuid(65534)
     try:

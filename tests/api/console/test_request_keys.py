@@ -3,7 +3,7 @@
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.api.console.preview import CHROMIUM, served
 from tests.plugins.parts import program
@@ -38,7 +38,7 @@ def test_j_and_k_walk_the_inbox_and_enter_opens(house):
     opened = []
     page.route("**/approvals/*", lambda route: (opened.append(route.request.url), route.fulfill(body="there")))
     page.keyboard.press("Enter")
-    page.wait_for_function("document.body.textContent.includes('there')")
+    expect(page.locator("body")).to_contain_text("there")
     assert len(opened) == 1
     page.unroute("**/approvals/*")
 
@@ -57,7 +57,7 @@ def test_one_key_answers_with_the_revision_that_was_on_the_screen(house, key, an
     sent = []
     page.route("**/answer", lambda route: (sent.append(route.request.post_data), route.fulfill(body="thanks")))
     page.keyboard.press(key)
-    page.wait_for_function("document.body.textContent.includes('thanks')")
+    expect(page.locator("body")).to_contain_text("thanks")
     form = parse_qs(sent[0])
     assert (form["answer"], form["comment"], len(form["digest"][0])) == ([answer], ["a word"], 64)
     page.unroute("**/answer")
