@@ -34,7 +34,8 @@ def caller_of(connection: HTTPConnection) -> Actor:
         Unavailable: when neither can be had.
 
     """
-    from iam import program_entry, sessions  # noqa: PLC0415 - the door is imported by tools that need no field
+    from iam.entry import sessions  # noqa: PLC0415 - the door is imported by tools that need no field
+    from iam.services import program_entry  # noqa: PLC0415 - the door is imported by tools that need no field
 
     token = token_of(connection)
     if token is None:

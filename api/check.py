@@ -15,7 +15,7 @@ from starlette.routing import Route
 from api import errors
 from api.caller import caller_of, token_of
 from api.door import in_thread
-from iam import presence
+from iam.entry import presence
 from kernel import clock, db, fresh, gate
 from kernel.actor import Actor
 from kernel.db import HOUSE

@@ -12,11 +12,11 @@ import contactcenter.demo
 import iam
 from api import fields  # noqa: F401 - registers every use case
 from api.demo_words import PASSWORD
-from iam import delivery
-from iam.entering import Source
-from iam.models_letters import SMS, Letter
-from iam.models_people import Account, Person
-from iam.transports import spool
+from iam.entry.entering import Source
+from iam.letters import delivery
+from iam.letters.models import SMS, Letter
+from iam.letters.transports import spool
+from iam.people.models import Account, Person
 from kernel import clock
 from kernel.access import RoleAssignment
 from kernel.actor import clerk

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from api.caller import cookie_name
 from api.console import frame
 from api.door import in_thread
-from iam import presence
+from iam.entry import presence
 from kernel import clock, db, gate
 from kernel.actor import Actor
 from kernel.db import AUDITOR

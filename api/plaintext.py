@@ -17,8 +17,8 @@ from rich.table import Table
 from kernel.errors import Refused
 
 if TYPE_CHECKING:
-    from iam.plaintext_report import Reported
-    from iam.plaintext_scan import Scan
+    from iam.plaintext.report import Reported
+    from iam.plaintext.scan import Scan
 
 app = typer.Typer(no_args_is_help=True, help="Find secrets that lie readable in scripts, folders and exports.")
 out, aside = Console(), Console(stderr=True)
@@ -59,7 +59,7 @@ def scan_paths(
 
     Exit code 0: nothing found, all read. 1: secrets found. 2: nothing found, but something could not be read.
     """
-    from iam.plaintext_scan import scan  # noqa: PLC0415 - a command loads what it needs
+    from iam.plaintext.scan import scan  # noqa: PLC0415 - a command loads what it needs
 
     with aside.status("Looking through files...") as status:
         seen = scan(paths, leave_out=leave_out or (), told=lambda name: status.update(escape(name)))
@@ -74,7 +74,7 @@ def scan_paths(
 def _report(seen: "Scan", place: str, *, whole: bool) -> "Reported":
     """Report to the house. Raises Refused where there is more than one report can hold."""
     from api import fields  # noqa: F401, PLC0415
-    from iam import plaintext_report as reports  # noqa: PLC0415
+    from iam.plaintext import report as reports  # noqa: PLC0415
     from kernel import fresh  # noqa: PLC0415
 
     if max(len(seen.findings), len(seen.unread)) > reports.MOST:

@@ -14,8 +14,8 @@ from starlette.routing import Route
 from api import errors
 from api.caller import source_of
 from api.door import body_of, in_thread
-from iam import program_entry
-from iam.entering import Source
+from iam.entry.entering import Source
+from iam.services import program_entry
 from kernel.errors import OmniError
 
 FIELDS = ("key_id", "stamp", "nonce", "signature")

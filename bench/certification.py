@@ -55,7 +55,7 @@ def prepare(rights: int) -> tuple[Any, UUID, int, float]:
         schema,
     )
     from bench import crowd
-    from iam import certification
+    from iam.certification import campaigns as certification
     from kernel import db, fresh
     from tests import world
 
@@ -75,7 +75,7 @@ def prepare(rights: int) -> tuple[Any, UUID, int, float]:
 
 def asked_in(campaign: UUID) -> int:
     """Return how many rights a campaign asks about."""
-    from iam.models_certification import Certification
+    from iam.certification.models import Certification
     from kernel import db
 
     with db.read_session() as session:
@@ -86,7 +86,7 @@ def reviewer_of(campaign: UUID) -> Any:
     """Return somebody who answers for the campaign's rights."""
     from sqlmodel import select
 
-    from iam.models_certification import CertificationItem
+    from iam.certification.models import CertificationItem
     from kernel import db, fresh
     from tests import world
 
@@ -101,7 +101,8 @@ def reviewer_of(campaign: UUID) -> Any:
 
 def review(reviewer: Any, campaign: UUID) -> tuple[list[float], list[float]]:
     """Go through the pages, deciding on some rights of each; returns the seconds of each page and decision."""
-    from iam import certification_decisions, certification_pages
+    from iam.certification import decisions as certification_decisions
+    from iam.certification import pages as certification_pages
 
     pages: list[float] = []
     decisions: list[float] = []

@@ -34,9 +34,9 @@ def settle(url: str, count: int, *, role: str = ROLE) -> list[str]:
 
 
 def _rows(number: int, person: UUID, role: str, now: datetime) -> tuple[Any, Any, Any, Any, str]:
-    from iam.models_people import Account, Person
-    from iam.models_sessions import Session
-    from iam.tickets import digest
+    from iam.entry.models import Session
+    from iam.entry.tickets import digest
+    from iam.people.models import Account, Person
     from kernel.access import RoleAssignment
 
     token = os.urandom(32).hex()

@@ -83,8 +83,8 @@ def settle(held: Any, reader: Any) -> None:
     from bench import web
     from iam.directory import mirror
     from iam.directory.mirror import seen_of
+    from iam.directory.models import DirectoryGroup
     from iam.directory.reader import fold
-    from iam.models_directory import DirectoryGroup
     from kernel import clock, db, fresh
     from kernel.db import uuid7
 

@@ -152,7 +152,7 @@ class Turns:
 def work(plan: Plan) -> dict[str, float]:
     """Do a plan; returns what was done and sent away, each second."""
     from api import fields  # noqa: F401
-    from iam import hashing
+    from iam.credentials import hashing
     from kernel import fresh
     from kernel.errors import Busy
 

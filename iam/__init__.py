@@ -1,53 +1,16 @@
 """Who is in the house: people, their accounts, secrets, factors, sessions and roles."""
 
-from iam import (
-    acknowledgements,
-    breakglass,
-    certification,
-    certification_decisions,
-    certification_pages,
-    deviation_cases,
-    deviations,
-    directory,
-    dormancy,
-    due_change,
-    elevation_reviews,
-    elevations,
-    evidence_certification,
-    evidence_credentials,
-    evidence_directories,
-    evidence_plaintext,
-    evidence_privileged,
-    evidence_profiles,
-    evidence_requests,
-    last_deeds,
-    leavers,
-    passkey_entry,
-    profile_readings,
-    receipts,
-    reports,
-    request_preview,
-    request_views,
-    rotation,
-    service_accounts,
-    service_upkeep,
-    upkeep,
-)
-from iam.accounts import list_people, my_account, read_person
-from iam.activations import begin_enrolment, choose_password, finish, issue_again, open_code
-from iam.delivery import note_sent, open_letter, resend_waiting, waiting_letters
-from iam.disclosure import report_disclosure
-from iam.entering import Entered, Source
-from iam.evidence import second_factor_everywhere
-from iam.factors import Proof
-from iam.passkeys import assertion, register_passkey, registration
-from iam.passwords import change, flaws_for, said_rules
-from iam.people import amend_person, join_person, leave_person, move_person, reactivate_person, suspend_person
-from iam.platforms import add_platform, amend_platform, list_platforms
-from iam.presence import Signed, who
-from iam.recovery import confirm_own, enrol_otp, remove_otp, remove_passkey, renew_recovery
-from iam.roles import give_role, list_roles, take_role
-from iam.sessions import (
+from importlib import import_module
+
+from iam.credentials.disclosure import report_disclosure
+from iam.credentials.factors import Proof
+from iam.credentials.passkeys import assertion, register_passkey, registration
+from iam.credentials.passwords import change, flaws_for, said_rules
+from iam.credentials.recovery import confirm_own, enrol_otp, remove_otp, remove_passkey, renew_recovery
+from iam.entry.activations import begin_enrolment, choose_password, finish, issue_again, open_code
+from iam.entry.entering import Entered, Source
+from iam.entry.presence import Signed, who
+from iam.entry.sessions import (
     come_back,
     end_all_sessions,
     end_session,
@@ -56,7 +19,13 @@ from iam.sessions import (
     my_sessions,
     show_factor,
 )
-from iam.signin import FactorNeeded, ask_passkey, give_factor, sign_in
+from iam.entry.signin import FactorNeeded, ask_passkey, give_factor, sign_in
+from iam.evidence import second_factor_everywhere
+from iam.letters.delivery import note_sent, open_letter, resend_waiting, waiting_letters
+from iam.people.accounts import list_people, my_account, read_person
+from iam.people.people import amend_person, join_person, leave_person, move_person, reactivate_person, suspend_person
+from iam.people.platforms import add_platform, amend_platform, list_platforms
+from iam.people.roles import give_role, list_roles, take_role
 
 __all__ = [
     "Entered",
@@ -64,38 +33,19 @@ __all__ = [
     "Proof",
     "Signed",
     "Source",
-    "acknowledgements",
     "add_platform",
     "amend_person",
     "amend_platform",
     "ask_passkey",
     "assertion",
     "begin_enrolment",
-    "breakglass",
-    "certification",
-    "certification_decisions",
-    "certification_pages",
     "change",
     "choose_password",
     "come_back",
     "confirm_own",
-    "deviation_cases",
-    "deviations",
-    "directory",
-    "dormancy",
-    "due_change",
-    "elevation_reviews",
-    "elevations",
     "end_all_sessions",
     "end_session",
     "enrol_otp",
-    "evidence_certification",
-    "evidence_credentials",
-    "evidence_directories",
-    "evidence_plaintext",
-    "evidence_privileged",
-    "evidence_profiles",
-    "evidence_requests",
     "finish",
     "flaws_for",
     "forget_device",
@@ -103,9 +53,7 @@ __all__ = [
     "give_role",
     "issue_again",
     "join_person",
-    "last_deeds",
     "leave_person",
-    "leavers",
     "list_people",
     "list_platforms",
     "list_roles",
@@ -116,31 +64,59 @@ __all__ = [
     "note_sent",
     "open_code",
     "open_letter",
-    "passkey_entry",
-    "profile_readings",
     "reactivate_person",
     "read_person",
-    "receipts",
     "register_passkey",
     "registration",
     "remove_otp",
     "remove_passkey",
     "renew_recovery",
     "report_disclosure",
-    "reports",
-    "request_preview",
-    "request_views",
     "resend_waiting",
-    "rotation",
     "said_rules",
     "second_factor_everywhere",
-    "service_accounts",
-    "service_upkeep",
     "show_factor",
     "sign_in",
     "suspend_person",
     "take_role",
-    "upkeep",
     "waiting_letters",
     "who",
 ]
+
+for _module in (
+    "certification.campaigns",
+    "certification.decisions",
+    "certification.dormancy",
+    "certification.evidence",
+    "certification.last_deeds",
+    "certification.pages",
+    "credentials.due_change",
+    "credentials.evidence",
+    "credentials.rotation",
+    "deviations.cases",
+    "deviations.findings",
+    "directives.acknowledgements",
+    "directory.corrections",
+    "directory.evidence",
+    "directory.own_passwords",
+    "directory.registry",
+    "directory.rounds",
+    "entry.passkey",
+    "letters.receipts",
+    "people.leavers",
+    "plaintext.evidence",
+    "privileged.breakglass",
+    "privileged.elevations",
+    "privileged.evidence",
+    "privileged.reviews",
+    "profiles.evidence",
+    "profiles.readings",
+    "reports.plate",
+    "requests.evidence",
+    "requests.preview",
+    "requests.views",
+    "services.accounts",
+    "services.upkeep",
+    "upkeep",
+):
+    import_module(f"iam.{_module}")  # what they do is known once they are imported: actions, readings, sweeps, evidence

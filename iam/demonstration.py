@@ -5,10 +5,11 @@ import re
 import pyotp
 from sqlmodel import col, select
 
-from iam import activations, delivery
-from iam.entering import Source
-from iam.models_letters import SMS, Letter
-from iam.transports import spool
+from iam.entry import activations
+from iam.entry.entering import Source
+from iam.letters import delivery
+from iam.letters.models import SMS, Letter
+from iam.letters.transports import spool
 from kernel import clock
 from kernel.db import read_session
 from kernel.errors import Denied, NotFound

@@ -7,11 +7,13 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import col, select
 
-from iam import delivery, names, password_rules, passwords, platforms, rotation
-from iam.models_letters import Receipt
-from iam.models_people import HUMAN, PLATFORM, SERVICE, Account, Person
-from iam.models_secrets import Passkey, Password, Totp
-from iam.models_sessions import Session
+from iam.credentials import password_rules, passwords, rotation
+from iam.credentials.models import Passkey, Password, Totp
+from iam.entry.models import Session
+from iam.letters import delivery
+from iam.letters.models import Receipt
+from iam.people import names, platforms
+from iam.people.models import HUMAN, PLATFORM, SERVICE, Account, Person
 from kernel.action import Work
 from kernel.errors import Refused
 from policy.evidence import Evidence, evidence, found, name_guard, probe

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from iam import delivery, throttle, tickets
-from iam.models_letters import Letter
-from iam.transports import transport_for
+from iam.entry import throttle, tickets
+from iam.letters import delivery
+from iam.letters.models import Letter
+from iam.letters.transports import transport_for
 from kernel.db import read_session
 from kernel.sweeps import sweep
 

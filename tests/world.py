@@ -14,11 +14,11 @@ import pyotp
 import pytest
 
 import iam
-from iam import delivery
-from iam.entering import Entered, Source
-from iam.factors import Proof
-from iam.models_people import Account, Person
-from iam.transports import Envelope
+from iam.credentials.factors import Proof
+from iam.entry.entering import Entered, Source
+from iam.letters import delivery
+from iam.letters.transports import Envelope
+from iam.people.models import Account, Person
 from kernel import clock, db
 from kernel.action import ACTIONS, LISTENERS, Fact, Work
 from kernel.actor import Actor, clerk
@@ -188,7 +188,7 @@ def tell(monkeypatch: pytest.MonkeyPatch, name: str, **data: object) -> None:
 def _accounts_of(person_id: UUID):
     from sqlmodel import select
 
-    from iam.models_people import Account
+    from iam.people.models import Account
 
     return select(Account).where(Account.person_id == person_id)
 
@@ -196,7 +196,7 @@ def _accounts_of(person_id: UUID):
 def _waiting() -> list[tuple[UUID, str]]:
     from sqlmodel import col, select
 
-    from iam.models_letters import Letter
+    from iam.letters.models import Letter
 
     with db.read_session() as session:
         rows = session.execute(

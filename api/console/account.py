@@ -13,9 +13,10 @@ from api.console.pages import account, signin
 from api.console.pages.frame import Form
 from api.console.visit import LOOK, YEAR, Visit, route, set_cookie
 from api.words import LANGUAGES, _
-from iam import disclosure, passkeys, passwords, recovery, rotation, sessions
-from iam.accounts import my_account
-from iam.service_accounts import list_services
+from iam.credentials import disclosure, passkeys, passwords, recovery, rotation
+from iam.entry import sessions
+from iam.people.accounts import my_account
+from iam.services.accounts import list_services
 from kernel import gate
 from kernel.db import HOUSE
 from kernel.errors import Busy, Malformed, NotFound, Refused

@@ -8,7 +8,8 @@ from api.console.pages import signin
 from api.console.pages.frame import Form
 from api.console.visit import STEP, Visit, drop_cookie, route, set_cookie
 from api.words import N_
-from iam import activations, passwords
+from iam.credentials import passwords
+from iam.entry import activations
 from kernel.errors import Busy, Malformed, Refused
 
 

@@ -14,8 +14,8 @@ from api.console.readings import look_names_up
 from api.console.requests import answered, title_of, whom
 from api.console.visit import Visit, problems_of, route
 from api.words import _
-from iam import request_views as views
-from iam.request_checks import Finding
+from iam.requests import views
+from iam.requests.checks import Finding
 from kernel.actor import Actor
 from kernel.errors import Conflict, Malformed, OmniError, Refused
 from policy import inbox

@@ -14,9 +14,9 @@ from api.console.readings import find_names, look_names_up
 from api.console.requests import places
 from api.console.visit import Visit, problems_of, route
 from api.words import _
-from iam.request_preview import preview_list
-from iam.requests import draft_request
-from iam.roles import list_roles
+from iam.people.roles import list_roles
+from iam.requests.preview import preview_list
+from iam.requests.requests import draft_request
 from kernel.errors import Fault, Malformed, OmniError
 
 SINGLE = ("allocate", "suspend", "reactivate", "revoke", "create")

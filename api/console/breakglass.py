@@ -12,8 +12,8 @@ from api.console.pages.frame import Choice, Form, State
 from api.console.readings import find_names, look_names_up
 from api.console.visit import Visit, problems_of, route
 from api.words import N_
-from iam import breakglass, standing
-from iam.breakglass import BreakGlassView
+from iam.privileged import breakglass, standing
+from iam.privileged.breakglass import BreakGlassView
 from kernel.actor import Actor
 from kernel.db import HOUSE
 from kernel.errors import Conflict, Malformed, NotFound, Refused

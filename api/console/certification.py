@@ -12,9 +12,10 @@ from api.console.pages.frame import Choice, Form, State
 from api.console.readings import find_names, look_names_up
 from api.console.visit import Visit, problems_of, route
 from api.words import N_, _
-from iam import certification, certification_decisions
-from iam import certification_pages as rights
-from iam.certification_pages import ItemView
+from iam.certification import campaigns as certification
+from iam.certification import decisions as certification_decisions
+from iam.certification import pages as rights
+from iam.certification.pages import ItemView
 from kernel import gate
 from kernel.actor import Actor
 from kernel.errors import Conflict, Malformed, NotFound, Refused

@@ -13,10 +13,11 @@ from api.console.pages.frame import Form, State
 from api.console.readings import look_names_up
 from api.console.visit import Visit, problems_of, route
 from api.words import N_
-from iam import disclosure, receipts
-from iam.accounts import read_person
-from iam.delivery import resend_waiting
-from iam.disclosure import DisclosureView
+from iam.credentials import disclosure
+from iam.credentials.disclosure import DisclosureView
+from iam.letters import receipts
+from iam.letters.delivery import resend_waiting
+from iam.people.accounts import read_person
 from kernel.actor import Actor
 from kernel.errors import Malformed, NotFound, Refused
 from policy import book

@@ -13,8 +13,8 @@ from api.console.pages.frame import Choice, Form, State
 from api.console.readings import look_names_up
 from api.console.visit import Visit, problems_of, route
 from api.words import N_, _
-from iam import deviation_cases as cases
-from iam.deviation_cases import AT_ONCE, DeviationView
+from iam.deviations import cases
+from iam.deviations.cases import AT_ONCE, DeviationView
 from iam.directory import corrections, registry
 from kernel.errors import Conflict, Malformed, Refused
 from kernel.ledger.browse import read_history

@@ -13,9 +13,10 @@ from api.console.readings import look_names_up
 from api.console.sentences import name_of
 from api.console.visit import Visit, problems_of, route
 from api.words import N_
-from iam import acknowledgements, directives
-from iam.acknowledgements import DirectivePage
-from iam.directives import TextView
+from iam.directives import acknowledgements
+from iam.directives import versions as directives
+from iam.directives.acknowledgements import DirectivePage
+from iam.directives.versions import TextView
 from kernel.errors import Conflict, Malformed, Refused
 
 KINDS = (Choice("directive", N_("Directive")), Choice("procedure", N_("Procedure")))

@@ -7,7 +7,7 @@ from api.console.entry import enter
 from api.console.pages import signin
 from api.console.pages.frame import Form
 from api.console.visit import DEVICE, STEP, Visit, route
-from iam import due_change, passwords
+from iam.credentials import due_change, passwords
 from kernel.errors import Busy, Malformed, Refused
 from policy import book
 

@@ -12,9 +12,10 @@ from api.console.pages.frame import Choice, Form, HistoryRow, State
 from api.console.readings import look_names_up
 from api.console.visit import Visit, problems_of, route
 from api.words import N_, plural
-from iam import elevation_reviews, elevations, standing
-from iam.elevation_reviews import Deed
-from iam.elevations import ElevationView
+from iam.privileged import elevations, standing
+from iam.privileged import reviews as elevation_reviews
+from iam.privileged.elevations import ElevationView
+from iam.privileged.reviews import Deed
 from kernel.actor import Actor
 from kernel.errors import Conflict, Malformed, NotFound, Refused
 from policy import book

@@ -15,9 +15,11 @@ from api.console.readings import demo_codes
 from api.console.visit import DEVICE, LOOK, STEP, YEAR, Visit, drop_cookie, route, set_cookie
 from api.demo_words import PASSWORD
 from api.words import N_, _
-from iam import entering, passkey_entry, passkeys, rotation, sessions
-from iam import signin as door
-from iam.factors import Proof
+from iam.credentials import passkeys, rotation
+from iam.credentials.factors import Proof
+from iam.entry import entering, sessions
+from iam.entry import passkey as passkey_entry
+from iam.entry import signin as door
 from kernel import gate
 from kernel.actor import NOBODY
 from kernel.errors import Busy, Malformed, Refused
@@ -211,7 +213,7 @@ def _step_up(visit: Visit, form: Form) -> signin.StepUp:
 
 
 def _my_passkeys(visit: Visit) -> bool:
-    from iam.accounts import my_account  # noqa: PLC0415 - only here
+    from iam.people.accounts import my_account  # noqa: PLC0415 - only here
 
     return bool(my_account(visit.actor).passkeys)
 

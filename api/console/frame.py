@@ -6,7 +6,7 @@ from datetime import datetime
 
 from api.console.pages.frame import AgentState, Choice, Frame, Group, Link, Phone, State
 from api.words import LANGUAGES, N_, _
-from iam.presence import Signed
+from iam.entry.presence import Signed
 from kernel import gate
 from kernel.actor import NOBODY, Actor
 from kernel.db import HOUSE

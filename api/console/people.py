@@ -13,10 +13,11 @@ from api.console.pages.frame import Choice, Form, State
 from api.console.readings import find_names, look_names_up
 from api.console.visit import Visit, problems_of, route
 from api.words import N_
-from iam import people as persons
-from iam import reports, sessions
-from iam.accounts import AccountView, PersonLine, list_people, read_person
-from iam.request_views import list_requests
+from iam.entry import sessions
+from iam.people import people as persons
+from iam.people.accounts import AccountView, PersonLine, list_people, read_person
+from iam.reports import plate as reports
+from iam.requests.views import list_requests
 from kernel import gate
 from kernel.actor import Actor
 from kernel.errors import Busy, Conflict, Malformed, Refused

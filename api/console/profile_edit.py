@@ -11,9 +11,10 @@ from api.console.pages import profiles as pages
 from api.console.pages.frame import Choice, Form
 from api.console.visit import Visit, problems_of, route
 from api.words import N_, _, plural
-from iam import profile_readings, profiles
-from iam.profile_holdings import may_hold
-from iam.profile_readings import Preview
+from iam.profiles import profiles
+from iam.profiles import readings as profile_readings
+from iam.profiles.holdings import may_hold
+from iam.profiles.readings import Preview
 from kernel.errors import Conflict, Malformed, Refused
 from policy import book, lint
 

@@ -13,9 +13,11 @@ from api.console.readings import find_names, look_names_up
 from api.console.sentences import name_of
 from api.console.visit import Visit, problems_of, route
 from api.words import N_, _
-from iam import profile_holders, profile_readings, profiles
-from iam.profile_readings import ProfileLine, ProfilePage
-from iam.profiles import ProfileView
+from iam.profiles import holders as profile_holders
+from iam.profiles import profiles
+from iam.profiles import readings as profile_readings
+from iam.profiles.profiles import ProfileView
+from iam.profiles.readings import ProfileLine, ProfilePage
 from kernel import gate
 from kernel.errors import Conflict, Fault, Malformed, Refused
 

@@ -14,8 +14,9 @@ from api.console.people import sites
 from api.console.readings import find_names
 from api.console.visit import Visit, problems_of, route
 from api.words import N_
-from iam import service_accounts, service_keys
-from iam.service_accounts import KeyView, ServiceView
+from iam.services import accounts as service_accounts
+from iam.services import keys as service_keys
+from iam.services.accounts import KeyView, ServiceView
 from kernel.actor import Actor
 from kernel.errors import Busy, Conflict, Malformed, NotFound, OmniError, Refused
 from kernel.ledger.browse import read_history

@@ -9,9 +9,9 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 
 from contactcenter.models import Conversation
+from iam.credentials.models import Totp
 from iam.keys import unseal
-from iam.models_people import SERVICE, Account, Person
-from iam.models_secrets import Totp
+from iam.people.models import SERVICE, Account, Person
 from kernel.action import Work
 from kernel.db import Answer
 from kernel.gate import Ask, condition

@@ -10,9 +10,10 @@ from api.console.pages.frame import Choice
 from api.console.pages.reports import Cell, Filter
 from api.console.readings import find_names
 from api.words import N_, _
-from iam import acknowledgements, reports
-from iam.report_log import LogLine
-from iam.report_rights import Reason
+from iam.directives import acknowledgements
+from iam.reports import plate as reports
+from iam.reports.log import LogLine
+from iam.reports.rights import Reason
 from kernel import gate
 from kernel.action import every_action
 from kernel.actor import Actor

@@ -9,8 +9,7 @@ from api.console.pages.frame import Form
 from api.console.readings import look_names_up
 from api.console.visit import Visit, problems_of, route
 from api.words import _
-from iam import request_views as views
-from iam import requests
+from iam.requests import requests, views
 from kernel import gate
 from kernel.errors import OmniError, Refused
 from kernel.ledger.browse import read_history

@@ -18,8 +18,8 @@ from api.caller import cookie_name, source_of
 from api.console import frame, problems
 from api.console.pages.frame import Form, Frame
 from api.door import in_thread
-from iam import presence
-from iam.entering import Source
+from iam.entry import presence
+from iam.entry.entering import Source
 from kernel import clock
 from kernel.actor import NOBODY, Actor
 from kernel.errors import Malformed, NotSignedIn, OmniError, StepUpNeeded

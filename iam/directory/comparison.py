@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from iam import names
-from iam.names import Convention
+from iam.people import names
+from iam.people.names import Convention
 
 CLAUSE_OF = {
     "unknown-account": "AC-7",

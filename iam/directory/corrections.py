@@ -11,15 +11,15 @@ from uuid import UUID
 from pydantic import Field
 from sqlmodel import select
 
-from iam.deviation_cases import DeviationView
-from iam.deviations import bar_subject
+from iam.deviations.cases import DeviationView
+from iam.deviations.findings import bar_subject
 from iam.directory import cycle
 from iam.directory.connection import DirectoryFault, NoEntry, opened
 from iam.directory.entries import Entry
+from iam.directory.models import LIVE, Deviation, Directory, DirectoryGroup
 from iam.directory.registry import CLERK, door_of
 from iam.directory.writer import Writer
-from iam.models_directory import LIVE, Deviation, Directory, DirectoryGroup
-from iam.models_people import Account, Person
+from iam.people.models import Account, Person
 from kernel import clock
 from kernel.action import Work, action
 from kernel.db import read_session

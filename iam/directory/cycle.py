@@ -16,10 +16,10 @@ from iam.directory.comparison import CLAUSE_OF, Finding, compare, missing
 from iam.directory.connection import DirectoryFault, State, opened
 from iam.directory.entries import Entry
 from iam.directory.mirror import Seen, seen_of
+from iam.directory.models import LIVE, Deviation, Directory, DirectoryGroup, DirectoryStanding
 from iam.directory.reader import Reader, fold
 from iam.directory.registry import AT_ONCE, CLERK, Difference, door_of, note_standing, report, settle
 from iam.directory.wanted import Registry, rules_of
-from iam.models_directory import LIVE, Deviation, Directory, DirectoryGroup, DirectoryStanding
 from kernel import clock, fresh
 from kernel.db import read_session
 from kernel.errors import NotFound

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 
 from iam.directory.comparison import Actual
 from iam.directory.entries import Entry
-from iam.models_directory import DirectoryEntry, DirectoryStanding
+from iam.directory.models import DirectoryEntry, DirectoryStanding
 from kernel.db import read_session, ungoverned_session
 
 _KEPT = (

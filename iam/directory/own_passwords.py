@@ -5,13 +5,13 @@ from uuid import UUID
 from pydantic import SecretStr
 from sqlmodel import select
 
-from iam import hashing, password_rules, passwords
+from iam.credentials import hashing, password_rules, passwords
 from iam.directory.connection import DirectoryFault, NoEntry, opened
+from iam.directory.models import Directory
 from iam.directory.reader import Reader
 from iam.directory.registry import CLERK, directory_of, door_of
 from iam.directory.writer import Writer
-from iam.models_directory import Directory
-from iam.models_people import Account, Person, for_people_only
+from iam.people.models import Account, Person, for_people_only
 from kernel.access import Scope
 from kernel.action import Work, action
 from kernel.actor import Actor

@@ -8,7 +8,7 @@ from uuid import UUID
 from iam.directory.connection import DIRSYNC, DirectoryFault, Found, Link, NoEntry, dirsync
 from iam.directory.entries import ACTIVE_DIRECTORY, DIALECTS, Entry, entry_of, key_of
 from iam.directory.escaping import filter_value, lies_below, parts_of
-from iam.models_directory import DirectoryGroup
+from iam.directory.models import DirectoryGroup
 
 AT_ONCE = 50
 """Entries asked for by key in one question."""

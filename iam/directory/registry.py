@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from sqlmodel import col, func, select
 
-from iam.deviations import close_deviation, raise_deviation
+from iam.deviations.findings import close_deviation, raise_deviation
 from iam.directory import mirror
 from iam.directory.connection import Door
+from iam.directory.models import LIVE, Deviation, Directory, DirectoryEntry, DirectoryGroup
 from iam.keys import seal, unseal
-from iam.models_directory import LIVE, Deviation, Directory, DirectoryEntry, DirectoryGroup
-from iam.models_people import Account, Person, Platform
+from iam.people.models import Account, Person, Platform
 from kernel import gate
 from kernel.action import Work, action
 from kernel.actor import clerk

@@ -13,12 +13,12 @@ from sqlmodel import col, select
 from iam.directory import cycle
 from iam.directory.connection import DirectoryFault, NoEntry, opened
 from iam.directory.mirror import known
+from iam.directory.models import ACCEPTED, Deviation, Directory, DirectoryGroup
 from iam.directory.reader import Reader
 from iam.directory.registry import door_of
 from iam.directory.wanted import Registry
 from iam.directory.writer import Writer
-from iam.models_directory import ACCEPTED, Deviation, Directory, DirectoryGroup
-from iam.models_people import Account
+from iam.people.models import Account
 from kernel import clock, fresh
 from kernel.action import Fact, Work, on_fact
 from kernel.db import read_session

@@ -12,11 +12,11 @@ from sqlalchemy import Select, Text, any_, literal, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 
+from iam.credentials.models import Passkey, Totp
 from iam.directory.comparison import NOTHING, Rules, Wanted
-from iam.models_directory import Directory, DirectoryGroup
-from iam.models_people import SERVICE, Account, Person, Platform
-from iam.models_secrets import Passkey, Totp
-from iam.platforms import convention
+from iam.directory.models import Directory, DirectoryGroup
+from iam.people.models import SERVICE, Account, Person, Platform
+from iam.people.platforms import convention
 from kernel import gate
 from kernel.db import read_session
 from policy import book

@@ -112,7 +112,7 @@ class Scan:
         suspects: set[int] = set()
         unpack, fixed = _ROW.unpack_from, _ROW.size
         last, since, until, rows = b"", 0, 0, 0
-        for rows, row in enumerate(_copy_out(self._connection, query), 1):
+        for rows, row in enumerate(_copy_out(self._connection, query), 1):  # noqa: B007 - read after the loop
             entry_id, at, minute, fits = unpack(row)
             hashes[entry_id] = sha256(row[fixed:]).digest()
             if not fits:

@@ -8,7 +8,7 @@ import pytest
 
 import iam
 from contactcenter import conversations, sweeping
-from iam import throttle
+from iam.entry import sessions, throttle
 from kernel import clock, db
 from kernel.errors import Busy, Conflict, Denied, NotFound, OmniError, Refused, StepUpNeeded
 from kernel.sweeps import SWEEPS
@@ -43,7 +43,7 @@ def test_a_session_that_is_over_stays_over_where_the_clock_is_put_back(
     assert knock(who) == knock(ended) == 200
     hands.forward(days=1)
     assert knock(who) == 401
-    iam.sessions.end_session(ended.actor, session_of(ended))
+    sessions.end_session(ended.actor, session_of(ended))
     hands.back(days=1)
     assert knock(ended) == 401
     hands.back(hours=1)

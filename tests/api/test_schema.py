@@ -175,7 +175,7 @@ def check(program: Program, case: Any, ids: list[str], faults: list[str]) -> Non
 
 def quiet_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Passwords are not what is tried here; their hashing takes its time on purpose."""
-    from iam import hashing
+    from iam.credentials import hashing
 
     monkeypatch.setattr(hashing, "verify", lambda *_: False)
 

@@ -10,9 +10,9 @@ import iam
 from api import fields  # noqa: F401 - registers every use case
 from api.demo_house import INHABITANTS
 from api.demo_words import PASSWORD
+from iam.credentials.models import Totp
 from iam.keys import unseal
-from iam.models_people import Account, Person
-from iam.models_secrets import Totp
+from iam.people.models import Account, Person
 from kernel import db, frame, fresh
 from kernel.actor import clerk
 

@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-import iam
 from api import papers
-from iam import directives, profiles, requests
+from iam.directives import acknowledgements
+from iam.directives import versions as directives
+from iam.profiles import profiles, readings
+from iam.requests import requests
 from kernel import clock
 from policy import inbox
 from tests import world
@@ -58,7 +60,7 @@ def test_a_profile_from_its_name_to_its_holder(browser_of, people):
     assert admin.post(f"/profiles/{profile}/edit", data=form).status_code == 303
     assert "Waits for approval" in admin.get("/profiles").text
     approve(people["officer"])
-    (version,) = iam.profile_readings.read_profile(people["admin"].actor, uuid(profile)).versions
+    (version,) = readings.read_profile(people["admin"].actor, uuid(profile)).versions
     profiles.publish_approved(version_id=str(version.id))
     nobody = admin.post(f"/profiles/{profile}/give", data={"person": "Zorro", "scope": site, "reason": "leads"})
     assert nobody.status_code == 422
@@ -171,7 +173,7 @@ def test_the_directive_is_read_and_acknowledged_with_one_button(browser_of, peop
     sent = officer.post(f"/directives/{document}/write", data={"text": text, "summary": "what we ask", "then": "ask"})
     assert sent.status_code == 303, sent.text
     approve(director)
-    (version,) = iam.acknowledgements.read_directive(people["officer"].actor, uuid(document)).versions
+    (version,) = acknowledgements.read_directive(people["officer"].actor, uuid(document)).versions
     directives.publish_approved(version_id=str(version.id))
     ama = browser_of(people["ama"])
     assert "1 document waits for you" in ama.get("/directives").text

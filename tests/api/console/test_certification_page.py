@@ -10,8 +10,8 @@ from sqlmodel import select
 
 from api.caller import cookie_name
 from api.console.visit import LOOK
-from iam import certification
-from iam.models_certification import CertificationItem
+from iam.certification import campaigns as certification
+from iam.certification.models import CertificationItem
 from kernel import db, frame
 from tests import world
 from tests.api.processes import answers, environment, free_port, running, until
@@ -109,7 +109,7 @@ def test_a_refusal_puts_the_row_back(officer, page: Page) -> None:
     page.goto(f"/certification/{made.id}")
     row = page.locator("tr[data-item]").first
     expect(row).to_have_attribute("data-item", "open")
-    from iam import certification_decisions
+    from iam.certification import decisions as certification_decisions
 
     with db.read_session() as session:
         (item,) = session.scalars(select(CertificationItem.id).where(CertificationItem.person_id != officer.id))

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from iam import deviations
-from iam.models_directory import Deviation
+from iam.deviations import findings as deviations
+from iam.directory.models import Deviation
 from kernel import clock, db
 from tests import world
 from tests.iam.directory.changes import change

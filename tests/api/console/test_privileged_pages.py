@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from iam import breakglass, elevations
+from iam.privileged import breakglass, elevations
 from kernel import clock, db, frame
 from kernel.actor import person as acting
 from policy import inbox

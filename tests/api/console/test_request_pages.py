@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from iam import request_execution
+from iam.requests import execution as request_execution
 from kernel import gate
 from tests import world
-from tests.iam import requests_world as here
-from tests.iam.requests_world import House, allocate, ask
+from tests.iam.requests import world as here
+from tests.iam.requests.world import House, allocate, ask
 
 pytestmark = pytest.mark.needs("frontend")
 
@@ -87,7 +87,7 @@ def test_what_stands_against_a_draft_is_shown_and_it_stays_in_the_basket(browser
 
 
 def test_a_stale_screen_cannot_approve_what_was_changed_meanwhile(browser_of, people: House) -> None:
-    from iam import requests
+    from iam.requests import requests
 
     request = ask(people.ama.actor, allocate(people.ama.id, "trainer"))
     boss = browser_of(people.boss)

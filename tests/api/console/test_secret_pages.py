@@ -11,12 +11,16 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import iam
 from api.caller import cookie_name
-from iam import disclosure, passkeys, program_entry, service_accounts, service_keys
+from iam.credentials import disclosure, passkeys
+from iam.entry import passkey as passkey_entry
+from iam.services import accounts as service_accounts
+from iam.services import keys as service_keys
+from iam.services import program_entry
 from kernel import clock
 from tests import world
 from tests.iam.authenticator import Authenticator
 from tests.iam.conftest import Hands
-from tests.iam.test_passkey_entry import registered
+from tests.iam.entry.test_passkey_entry import registered
 
 
 @pytest.fixture
@@ -88,7 +92,7 @@ def test_my_account_tells_of_a_password_that_is_due(browser_of, hands):
     registered(ama)
     iam.remove_otp(ama.actor, ama.account_id)
     hands.forward(days=80)
-    ama.entered = iam.passkey_entry.enter(*_fresh(ama), source=world.HERE)
+    ama.entered = passkey_entry.enter(*_fresh(ama), source=world.HERE)
     assert "Your password is to be changed" in browser_of(ama).get("/account").text
 
 
@@ -98,7 +102,7 @@ def _fresh(ama: world.Somebody) -> tuple[str, str]:
     iam.register_passkey(
         replace(ama.actor, factor_at=clock.now()), ama.account_id, ticket=begun.ticket, credential=again.register(begun.options), label="x"
     )  # fmt: skip
-    asked = iam.passkey_entry.ask()
+    asked = passkey_entry.ask()
     return asked.ticket, again.answer(asked.options)
 
 

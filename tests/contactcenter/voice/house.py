@@ -23,8 +23,8 @@ from contactcenter.models import AgentState, Conversation
 from contactcenter.voice import numbers, phones
 from contactcenter.voice.models import Call
 from contactcenter.voice.site import Site
-from iam.people import join_person
-from iam.roles import give_role
+from iam.people.people import join_person
+from iam.people.roles import give_role
 from kernel import db
 from kernel.actor import Actor, clerk, person
 from kernel.db import uuid7

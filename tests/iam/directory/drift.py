@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlmodel import select
 
+from iam.credentials.models import Totp
 from iam.directory.connection import ADD, REPLACE, Link
 from iam.directory.entries import ACTIVE_DIRECTORY, LOCKED_FOR_GOOD
-from iam.models_people import Account
-from iam.models_secrets import Totp
+from iam.people.models import Account
 from kernel import clock, db
 from kernel.actor import person as acting
 from tests import world
@@ -160,7 +160,7 @@ def inject(house: Governed, behind: Behind, people: dict[str, world.Somebody]) -
 def put_all_right(house: Governed) -> list[str]:
     """Have every case put right that a write to the directory can; return the kinds that were."""
     from iam.directory import corrections
-    from iam.models_directory import Deviation
+    from iam.directory.models import Deviation
 
     with db.read_session() as session:
         cases = list(session.scalars(select(Deviation).where(Deviation.state == "open")))

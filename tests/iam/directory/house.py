@@ -8,8 +8,8 @@ from sqlmodel import select
 
 import iam
 from iam.directory import cycle, registry
-from iam.models_directory import Deviation, Directory, DirectoryEntry
-from iam.models_people import Account, Platform
+from iam.directory.models import Deviation, Directory, DirectoryEntry
+from iam.people.models import Account, Platform
 from kernel import clock, db
 from tests import world
 from tests.iam.directory.changes import change

@@ -144,7 +144,7 @@ def test_a_leaver_is_disabled_there_and_put_back_by_hand_is_found(house: Governe
     people = furnish(house, behind, lambda: groups_of(house))
     leaver = people["koku.quiet"]
     from iam.directory import rounds
-    from iam.people import leave_person
+    from iam.people.people import leave_person
 
     leave_person(house.admin.actor, leaver.id)
     rounds.bring_along(account_id=str(account_of(house, "koku.quiet")))
@@ -159,7 +159,7 @@ def test_a_leaver_is_disabled_there_and_put_back_by_hand_is_found(house: Governe
 def account_of(house: Governed, name: str):
     from sqlmodel import select
 
-    from iam.models_people import Account
+    from iam.people.models import Account
     from kernel import db
 
     with db.read_session() as session:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from iam.directory.comparison import CLAUSE_OF, Actual, Rules, Wanted, compare, differences, missing
-from iam.names import Convention
+from iam.people.names import Convention
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 CONVENTION = Convention(

@@ -1,0 +1,1 @@
+"""What is differs from what is wanted. [AC-7, AC-9]"""

@@ -1,0 +1,1 @@
+"""The way in, and the session that begins behind it. [ID-1]"""

@@ -1,0 +1,1 @@
+"""Secrets that stand readable in files. [PW-3]"""

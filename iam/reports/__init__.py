@@ -1,0 +1,1 @@
+"""Reports on access, now and at any date. [AC-9]"""
