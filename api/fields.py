@@ -2,7 +2,7 @@
 
 import importlib
 
-FIELDS = ("kernel.ledger.browse", "policy", "iam", "contactcenter", "api.console.readings")
+FIELDS = ("kernel.ledger.browse", "policy", "iam", "contactcenter", "changecontrol", "training", "api.console.readings")
 
 
 def load() -> None:

@@ -1,0 +1,1 @@
+"""What changes, and by whose word: systems, changes and their approval, emergencies, maintenance and patches."""
