@@ -2,11 +2,15 @@
 
 ama = world.person(role="agent", scope=world.site("cotonou"))     # in the registry, with a role; `ama.actor` acts
 kofi = world.activated(role="it-admin")                           # also has a password, an authenticator and a session
+
+An IT administrator of a test's world is elevated already, for some hours: nobody holds for good what most tests have him do.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from uuid import UUID
 
@@ -17,17 +21,20 @@ import iam
 from iam.credentials.factors import Proof
 from iam.entry.entering import Entered, Source
 from iam.letters import delivery
-from iam.letters.transports import Envelope
+from iam.letters.envelope import Envelope
 from iam.people.models import Account, Person
+from iam.privileged import standing
 from kernel import clock, db
 from kernel.action import ACTIONS, LISTENERS, Fact, Work
 from kernel.actor import Actor, clerk
 from kernel.actor import person as acting_person
-from kernel.db import HOUSE
+from kernel.db import HOUSE, uuid7
 from kernel.errors import Conflict
 
 SETUP = clerk("setup")
 PASSWORD = "Violet-Tractor9-Mumble"
+ELEVATED, OPERATOR = {"it-admin"}, "privileged-operator"
+ELEVATED_FOR = timedelta(hours=8)
 HERE = Source(address="192.0.2.10", agent="Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
 THERE = Source(address="198.51.100.66", agent="curl/8")
 GIVEN = ("Ama", "Kofi", "Afi", "Jean-Pierre", "Ọlúṣẹ́gun", "Zoé", "Mawuli", "Fatou")
@@ -105,8 +112,12 @@ def person(
     family_name: str | None = None,
     language: str = "fr",
     manager_id: UUID | None = None,
+    elevated: bool | None = None,
 ) -> Somebody:
-    """Someone in the registry, holding a role in a scope; `actor` has just shown a second factor."""
+    """Someone in the registry, holding a role in a scope; `actor` has just shown a second factor.
+
+    `elevated` has taken up an elevation a moment ago; an IT administrator has, unless it says no.
+    """
     number = next(_numbers)
     given, family = given_name or GIVEN[number % len(GIVEN)], family_name or FAMILY[number % len(FAMILY)]
     email, phone = f"person.{number}@example.com", f"+22901{60_000_000 + number}"
@@ -123,12 +134,29 @@ def person(
     with db.read_session() as session:
         account = session.scalars(_accounts_of(joined.id)).one()
     if role is not None:
-        iam.give_role(SETUP, person_id=joined.id, role=role, scope=scope, reason="for the test")
+        with elevation() if elevated or (elevated is None and role in ELEVATED) else nullcontext():
+            iam.give_role(SETUP, person_id=joined.id, role=role, scope=scope, reason="for the test")
     actor = acting_person(joined.id, joined.name, factor_at=clock.now())
     return Somebody(joined.id, account.id, account.name, joined.name, email, phone, actor)
 
 
-def activated(*, password: str = PASSWORD, source: Source = HERE, **who: str) -> Somebody:
+@contextmanager
+def elevation() -> Iterator[None]:
+    """Whoever is given a role in this block also holds the privileged operator's for some hours, by the step of an elevation."""
+
+    def take_up(work: Work, fact: Fact) -> None:
+        if fact.data["role"] != OPERATOR:
+            standing.mint(
+                work, fact.data["person_id"], OPERATOR, fact.data["scope"], start=work.now, end=work.now + ELEVATED_FOR,
+                behind=f"elevation:{uuid7()}", reason="elevation for change:CH-1",
+            )  # fmt: skip
+
+    with pytest.MonkeyPatch.context() as now:
+        now.setitem(LISTENERS, "role.given", [*LISTENERS.get("role.given", ()), take_up])
+        yield
+
+
+def activated(*, password: str = PASSWORD, source: Source = HERE, **who: str | bool) -> Somebody:
     """Someone who came in by the letters they got: with password, authenticator, recovery codes and a first session.
 
     The authenticator's present step is used; the next sign-in needs a later one (`world.later`).
