@@ -10,23 +10,10 @@ from sqlmodel import SQLModel
 
 from kernel import clock
 from kernel.actor import Actor
+from kernel.conditions import CONDITIONS, RIGHTS, Ask, Condition, Missing, Verdict, condition, vouched
 from kernel.db import HOUSE, Record
 from kernel.errors import Unavailable
-from kernel.index import (
-    ALWAYS,
-    ANYWHERE,
-    CONDITIONS,
-    FOREVER,
-    MAX_DEPTH,
-    RIGHTS,
-    Ask,
-    Assignment,
-    Condition,
-    Index,
-    Rule,
-    Verdict,
-    condition,
-)
+from kernel.index import ALWAYS, ANYWHERE, FOREVER, MAX_DEPTH, Assignment, Index, Rule
 
 __all__ = [
     "ALWAYS",
@@ -39,6 +26,7 @@ __all__ = [
     "Assignment",
     "Condition",
     "Index",
+    "Missing",
     "Rule",
     "Verdict",
     "at_once",
@@ -105,8 +93,12 @@ def at_once(actor: Actor, action: str, scope: str, now: datetime) -> Verdict | N
     """Decide from memory alone; None where a condition has to be asked. Whoever calls has seen that the rights are confirmed."""
     index = _state[0]
     bit = index.bits.get(action)
-    if bit is not None and (action in index.needs or bit in index.masks(actor.ref, scope, now).conditional):
-        return None
+    if bit is not None:
+        needs = index.needs.get(action)
+        if needs is not None and not vouched(needs, actor, action, now):
+            return None
+        if bit in index.masks(actor.ref, scope, now).conditional:
+            return None
     return index.decide(actor, action, scope, now)
 
 

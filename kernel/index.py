@@ -4,14 +4,13 @@ A decision is a bit test on an immutable index, and a named condition where one 
 Sources: NIST INCITS 359 (RBAC), casbin's deny-override effect (`kernel.gate_casbin` compares the two). [AC-10]
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
-
 from kernel.actor import Actor
+from kernel.conditions import Ask, Missing, Verdict, asked, vouched
 from kernel.db import HOUSE, Record
 
 ANYWHERE = "*"
@@ -19,58 +18,6 @@ FOREVER = datetime.max.replace(tzinfo=UTC)
 ALWAYS = datetime.min.replace(tzinfo=UTC)
 MAX_DEPTH = 9
 MAX_MASKS = 200_000
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The gate's answer: `why` is a sentence, `rule` the rule that decided, `edition` the book it stood in."""
-
-    allowed: bool
-    why: str
-    rule: str
-    edition: int
-    clause: str | None = None
-    condition: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What a named condition is asked: may this actor do this to that, now? `params` are the book's for the condition."""
-
-    actor: Actor
-    action: str
-    target: Record | None
-    now: datetime
-    session: Any = None
-    rows: bool = False
-    """Asked for a list: a condition with a WHERE form then chooses its rows, instead of refusing the whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """A named rule of the book in code: returns None when fulfilled, else the sentence that says what is missing."""
-
-    name: str
-    check: Callable[[Ask], str | None]
-    where: Callable[[Any, Actor], ColumnElement[bool]] | None
-
-
-CONDITIONS: dict[str, Condition] = {}
-RIGHTS: set[str] = {"role.escalate"}
-"""Rights that are no action of their own but are asked for inside one."""
-
-
-def condition(
-    name: str, *, where: Callable[[Any, Actor], ColumnElement[bool]] | None = None
-) -> Callable[[Callable[[Ask], str | None]], Condition]:
-    """Register a named condition. `where` is its form as a WHERE clause, needed where it decides what a list shows."""
-
-    def register(check: Callable[[Ask], str | None]) -> Condition:
-        made = Condition(name, check, where)
-        CONDITIONS[name] = made
-        return made
-
-    return register
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +197,7 @@ class Index:
             return Verdict(False, f"{action} is not an action of this edition", "unknown action", self.edition)
         if masks.allow >> bit & 1:
             needs = self.needs.get(action)
-            if needs is None:
+            if needs is None or vouched(needs, actor, action, now):
                 return self._yes[bit]
             return self._conditions(needs, Ask(actor, action, target, now, session, rows), self._yes[bit])
         if masks.deny >> bit & 1:
@@ -271,7 +218,7 @@ class Index:
     def _conditional(self, names: tuple[str, ...], bit: int, ask: Ask) -> Verdict:
         missing: Verdict | None = None
         for name in names:
-            why = _check(name, ask)
+            why = asked(name, ask)
             if why is None:
                 needs = self.needs.get(ask.action)
                 return self._yes[bit] if needs is None else self._conditions(needs, ask, self._yes[bit])
@@ -280,9 +227,10 @@ class Index:
 
     def _conditions(self, needs: tuple[str, ...], ask: Ask, yes: Verdict) -> Verdict:
         for name in needs:
-            why = _check(name, ask)
+            why = asked(name, ask)
             if why is not None:
-                return Verdict(False, why, f"needs {name}", self.edition, self.clauses.get(ask.action), name)
+                clause = why.clause if isinstance(why, Missing) else self.clauses.get(ask.action)
+                return Verdict(False, why, f"needs {name}", self.edition, clause, name)
         return yes
 
 
@@ -291,10 +239,3 @@ def _bits(mask: int) -> Iterable[int]:
         low = mask & -mask
         yield low.bit_length() - 1
         mask ^= low
-
-
-def _check(name: str, ask: Ask) -> str | None:
-    known = CONDITIONS.get(name)
-    if known is None:
-        return f"the condition {name} is not known to this release"
-    return None if ask.rows and known.where is not None else known.check(ask)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from policy.reading import Book, DutyRule
+from policy.reading import TRAINED, Book, DutyRule
 
 MAX_DEPTH = 9
 """How many roles may include one another in a line; the gate's own bound."""
@@ -43,7 +43,15 @@ def lint(book: Book, vocabulary: Vocabulary | None = None) -> list[str]:
 
     Without a vocabulary the names of actions, conditions and queries are left unasked (the rest is checked).
     """
-    faults = [*_clauses(book), *_roles(book), *_clerks(book), *_toxic(book), *_approvals(book), *_duties(book)]
+    faults = [
+        *_clauses(book),
+        *_roles(book),
+        *_clerks(book),
+        *_toxic(book),
+        *_approvals(book),
+        *_duties(book),
+        *_training(book),
+    ]
     if vocabulary is not None:
         faults += [*_rules(book, vocabulary), *_proofs(book, vocabulary)]
     return faults
@@ -155,6 +163,25 @@ def _duties(book: Book) -> Iterator[str]:
             if role not in book.roles and not (label == "holder" and role == "subject"):
                 yield f'{place}, field {label}: "{role}" is not a role'
         yield from _calendar(place, duty)
+
+
+def _training(book: Book) -> Iterator[str]:
+    clauses = {clause.id for clause in book.clauses}
+    for name, rule in book.training.items():
+        place = f"training {name}"
+        if rule.clause not in clauses:
+            yield f'{place}, field clause: "{rule.clause}" is not in the book'
+        yield from (f'{place}, field roles: "{role}" is not a role' for role in rule.roles if role not in book.roles)
+        if rule.gates and rule.asked_by:
+            yield f"{place}: what a fact asks anew gates by the rule that asks for the course at all times, not by itself"
+        for action in rule.gates:
+            known = book.actions.get(action)
+            if known is None or TRAINED not in known.needs:
+                yield f'{place}, field gates: "{action}" does not need {TRAINED}, so nothing would sleep'
+    gated = {action for rule in book.training.values() for action in rule.gates}
+    for name, action_rule in book.actions.items():
+        if TRAINED in action_rule.needs and name not in gated:
+            yield f"actions {name} needs {TRAINED}, and no rule of training says by which course"
 
 
 def _calendar(place: str, duty: DutyRule) -> Iterator[str]:

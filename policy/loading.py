@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from policy.reading import Book, Role, WaiverRule
+from policy.reading import TRAINED, ActionRule, Book, Role, WaiverRule
 
 SHIPPED = Path(__file__).parent / "book"
 
@@ -113,13 +113,27 @@ def merge(books: Mapping[str, Book]) -> Book:
     return Book(
         clauses=sorted((c for _, book in files for c in book.clauses), key=lambda c: (c.id[:2], int(c.id[3:]))),
         roles=roles,
-        actions={k: v for _, book in files for k, v in book.actions.items()},
+        actions=_gated(files),
         approvals={k: v for _, book in files for k, v in book.approvals.items()},
         duties={k: v for _, book in files for k, v in book.duties.items()},
+        training={k: v for _, book in files for k, v in book.training.items()},
         toxic=[pair for _, book in files for pair in book.toxic],
         waivers=next((book.waivers for _, book in files if book.waivers != WaiverRule()), WaiverRule()),
         clerks=own | {k: v for _, book in files for k, v in book.clerks.items()},
     )
+
+
+def _gated(files: Sequence[tuple[str, Book]]) -> dict[str, ActionRule]:
+    """Join the needs of all actions, with the one that rules of training add to what they gate."""
+    actions = {k: v for _, book in files for k, v in book.actions.items()}
+    for _, book in files:
+        for rule in book.training.values():
+            for name in rule.gates:
+                own = actions.get(name, ActionRule(needs=[TRAINED], clause=rule.clause))
+                if TRAINED not in own.needs:
+                    own = own.model_copy(update={"needs": [*own.needs, TRAINED]})
+                actions[name] = own
+    return actions
 
 
 def _once(files: Sequence[tuple[str, Book]]) -> None:
@@ -138,6 +152,7 @@ def _told(book: Book) -> Iterator[str]:
     yield from (f"approval {name}" for name in book.approvals)
     yield from (f"duty {name}" for name in book.duties)
     yield from (f"clerk {name}" for name in book.clerks)
+    yield from (f"training {name}" for name in book.training)
     yield from (f"toxic pair {' and '.join(sorted(pair.roles))}" for pair in book.toxic)
     if book.waivers != WaiverRule():
         yield "part waivers"

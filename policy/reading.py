@@ -14,6 +14,8 @@ Parameter = bool | int | str | list[int] | list[str]
 CLAUSE_ID = r"^[A-Z]{2}-[1-9][0-9]?$"
 ROLE_ID = r"^[a-z][a-z0-9-]*$"
 RULE_NAME = r"^[a-z][a-z0-9.-]*$"
+TRAINED = "trained"
+"""The condition that an action needs when a rule of training gates it."""
 ACTION_PATTERN = r"^(\*|[a-z][a-z0-9-]*(\.[a-z0-9-]+)*(\.\*)?)$"
 RULE_STRING = r"^(\*|[a-z][a-z0-9-]*(\.[a-z0-9-]+)*(\.\*)?)( in [a-z0-9:_.-]+)?( if [a-z][a-z0-9-]*)?$"
 
@@ -154,6 +156,32 @@ class DutyRule(Strict):
     scope: str = "house"
 
 
+class CourseRule(Strict):
+    """Who must have which courses in date, by when, and which actions rest on it while they have not."""
+
+    clause: str = Field(pattern=CLAUSE_ID)
+    title: str = Field(min_length=5)
+    courses: list[str] = Field(min_length=1)
+    roles: list[str] = []
+    """Whoever holds one of these; an empty list is everybody of the house."""
+    scopes: list[str] = []
+    """Where a role must be held, or a person belong (`site:cotonou`, `client:alpha`); an empty list is anywhere."""
+    asked_by: list[str] = []
+    """Facts that ask the courses anew, whatever was passed before: of the person the fact names, else of all whom the rule binds."""
+    gates: list[str] = []
+    """Actions that sleep for whoever lacks one of the courses."""
+    within: SpanText = "30 days"
+    grace: SpanText | None = None
+    """How long the actions stay awake after a course comes into force for the first time."""
+    newcomers: SpanText | None = None
+    """How long they stay awake for who has just joined, or just got a role the rule names; none: learning comes first."""
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether it holds all the time, and not by a fact."""
+        return not self.asked_by
+
+
 class Toxic(Strict):
     """A declared conflict of duties: no one holds both sides."""
 
@@ -176,12 +204,13 @@ class Book(Strict):
     actions: dict[str, ActionRule] = {}
     approvals: dict[str, Requirement] = {}
     duties: dict[str, DutyRule] = {}
+    training: dict[str, CourseRule] = {}
     toxic: list[Toxic] = []
     waivers: WaiverRule = WaiverRule()
     clerks: dict[str, list[str]] = {}
     """Machines and their roles; a role `clerk-<name>` is its clerk's without a word."""
 
-    @field_validator("roles", "actions", "approvals", "duties")
+    @field_validator("roles", "actions", "approvals", "duties", "training")
     @classmethod
     def _names(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         pattern = {"roles": ROLE_ID, "actions": ACTION_PATTERN}.get(info.field_name or "", RULE_NAME)

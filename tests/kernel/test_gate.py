@@ -190,3 +190,25 @@ def test_a_list_is_open_where_its_condition_chooses_rows(house, writer) -> None:
     assert sample.mine(owner) == []
     with pytest.raises(Denied):
         sample.tidy(owner)
+
+
+def test_a_need_may_rest_on_its_own_clause_and_may_be_vouched_for_from_memory() -> None:
+    asked: list[str] = []
+
+    def vouch(actor: Actor, action: str, now: datetime) -> bool:
+        return actor.ref == "person:1"
+
+    @gate.condition("sample-skilled", quick=vouch)
+    def skilled(ask: gate.Ask) -> str | None:
+        asked.append(ask.actor.ref)
+        return gate.Missing("Learn it first.", "TR-1")
+
+    held = {f"person:{n}": (Assignment("r0", HOUSE),) for n in (1, 2)}
+    needs, clauses = {"call.end": ("sample-skilled",)}, {"call.end": "AC-3"}
+    index = Index(1, (Rule("r0", "call.*"),), {}, SCOPES, held, needs, clauses, ACTIONS, implicit={})
+    try:
+        verdicts = [index.decide(Actor("person", f"person:{n}", ""), "call.end", HOUSE, NOW) for n in (1, 2)]
+    finally:
+        del gate.CONDITIONS[skilled.name]
+    assert [(one.allowed, one.clause) for one in verdicts] == [(True, "AC-3"), (False, "TR-1")]
+    assert asked == ["person:2"]
