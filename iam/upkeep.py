@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from iam.entry import throttle, tickets
 from iam.letters import delivery
 from iam.letters.models import Letter
-from iam.letters.transports import transport_for
+from iam.letters.transports import hear_operator, transport_for
 from kernel.db import read_session
 from kernel.sweeps import sweep
 
@@ -17,6 +17,12 @@ def purge(now: datetime) -> None:
     """Delete counters and tickets that nobody will ask for again."""
     throttle.purge(now)
     tickets.purge(now)
+
+
+@sweep("sms-operator", seconds=30)
+def hear(now: datetime) -> None:  # noqa: ARG001 - the form of a sweep
+    """Keep the line to the SMS operator open where one is set, so that its delivery receipts come."""
+    hear_operator()
 
 
 @sweep("letters", seconds=600)

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -65,9 +66,23 @@ class Settings(BaseModel):
     )
     mail_from: str = Field("omniwarden@localhost", description="Sender address of our mail.")
     sms_url: str = Field(
-        "", description="HTTP gateway that takes a POST with to and text; empty keeps messages queued."
+        "",
+        description="HTTP gateway that takes a POST with to and text, or an SMPP 3.4 operator as smpps://system_id:password@host:port/system_type; empty keeps messages queued.",
     )
     sms_token: str = Field("", description="Bearer token for the SMS gateway.")
+    sms_sender: str = Field(
+        "",
+        max_length=20,
+        description="Sender that text messages show by SMPP: +number, short code or a name of up to 11 letters.",
+    )
+    sms_bind: Literal["transceiver", "transmitter"] = Field(
+        "transceiver", description="How we bind by SMPP; as transmitter where the operator gives no delivery receipts."
+    )
+    sms_rate: int = Field(10, ge=1, le=1000, description="Messages a second that the SMPP operator has agreed to.")
+    sms_private: bool = Field(
+        default=False,
+        description="Allow smpp:// without TLS beyond this machine: only where a VPN of the operator encrypts the way.",
+    )
     log_level: str = Field("INFO", description="Least severe level that is logged.")
     log_json: bool = Field(default=True, description="Log one JSON object a line; false is for reading by eye.")
 

@@ -41,12 +41,15 @@ LETTERS = {
     "lost-password": N_("New password asked for"),
     "new-factor": N_("New authenticator"),
     "rotation": N_("Password to be changed"),
+    "dormant": N_("Account not used"),
+    "break-glass": N_("Emergency access open"),
 }
 STATES = {
     "waiting": State(N_("Waiting"), "amber"),
     "sent": State(N_("Left"), "green"),
     "void": State(N_("Taken back"), "grey"),
 }
+OUTCOMES = {"delivered": State(N_("Arrived"), "green"), "failed": State(N_("Did not arrive"), "red")}
 CHANNELS = {"mail": N_("Mail"), "sms": N_("SMS")}
 
 
@@ -135,7 +138,7 @@ def letters(visit: Visit) -> Response:
             one.made_at,
             one.sent_at,
             one.carrier or "",
-            STATES[one.state],
+            OUTCOMES.get(one.outcome or "", STATES[one.state]),
         )
         for one in found
     )

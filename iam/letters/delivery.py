@@ -13,9 +13,10 @@ from pydantic import SecretStr
 from sqlmodel import col, select
 
 from iam.keys import seal, unseal
+from iam.letters.envelope import Envelope
 from iam.letters.models import MAIL, SMS, Letter, Receipt
 from iam.letters.texts import Text, write
-from iam.letters.transports import Envelope, transport_for
+from iam.letters.transports import transport_for
 from iam.people.models import Account, Person
 from kernel.action import Work, action
 from kernel.actor import clerk
@@ -26,6 +27,7 @@ from kernel.reading import reading
 
 CLERK = clerk("delivery")
 _TAIL = 7
+LONGEST = 1000
 EFFECT = {MAIL: "mail.send", SMS: "sms.send"}
 
 
@@ -129,7 +131,7 @@ def note_sent(work: Work, letter: Letter, *, carrier: str) -> Receipt:
             purpose=letter.purpose,
             channel=letter.channel,
             address=letter.address,
-            carrier=carrier[:200],
+            carrier=carrier[:LONGEST],
             sent_at=work.now,
         )
     )

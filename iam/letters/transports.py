@@ -1,4 +1,4 @@
-"""How letters leave: a mail relay (SMTP), an SMS gateway (HTTP), and the demonstration house's own spool. [ID-5]"""
+"""How letters leave: a mail relay (SMTP), an SMS gateway (HTTP) or an operator (SMPP), and the demonstration house's own spool. [ID-5]"""
 
 import json
 import os
@@ -6,31 +6,24 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
-from uuid import UUID
 
 import httpx
-from pydantic import SecretStr
 
-from iam.letters.models import MAIL
+from iam.letters import receipts
+from iam.letters.envelope import Envelope
+from iam.letters.models import MAIL, SMS
+from iam.letters.smpp import pdu
+from iam.letters.smpp.operator import Operator
+from iam.letters.smpp.session import Line
 from kernel.errors import Unavailable
 from kernel.settings import settings
 
 TIMEOUT = 15.0
 _LOCAL = ("127.0.0.1", "::1", "localhost")
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """A letter on its way; the body does not show in a log."""
-
-    id: UUID
-    channel: str
-    address: str
-    subject: str
-    body: SecretStr
 
 
 class Transport(Protocol):
@@ -140,10 +133,42 @@ def spool() -> Spool:
     return Spool(settings.state_folder / "spool")
 
 
+@cache
+def operator(url: str, sender: str, bind: str, rate: int, *, private: bool) -> Operator:
+    """Return this process's one session with the operator at an address like smpps://system_id:password@host:port/system_type.
+
+    Raises Unavailable for a line that nothing encrypts beyond this machine. [PW-4]
+    """
+    at = urlsplit(url)
+    secure = at.scheme == "smpps"
+    if not secure and not private and at.hostname not in _LOCAL:
+        raise Unavailable("The way to the SMS operator is not encrypted, so nothing is sent to it.")
+    line = Line(
+        at.hostname or "localhost",
+        at.port or (3550 if secure else 2775),
+        unquote(at.username or ""),
+        unquote(at.password or ""),
+        unquote(at.path.lstrip("/")),
+        ssl.create_default_context() if secure else None,
+        pdu.TRANSMITTER if bind == "transmitter" else pdu.TRANSCEIVER,
+    )
+    return Operator(line, sender, rate, receipts.heard)
+
+
 def transport_for(channel: str) -> Transport | None:
     """Return how a channel's letters leave, or None where nothing is set up for it."""
     if settings.demo:
         return spool()
     if channel == MAIL:
         return Relay(settings.smtp_url, settings.mail_from) if settings.smtp_url else None
+    if settings.sms_url.startswith(("smpp://", "smpps://")):
+        chosen = settings
+        return operator(chosen.sms_url, chosen.sms_sender, chosen.sms_bind, chosen.sms_rate, private=chosen.sms_private)
     return Gateway(settings.sms_url, settings.sms_token) if settings.sms_url else None
+
+
+def hear_operator() -> None:
+    """Bind to the operator where one is set, so that receipts that wait there can come. Raises Unavailable where it is not there."""
+    transport = transport_for(SMS)
+    if isinstance(transport, Operator):
+        transport.bound()

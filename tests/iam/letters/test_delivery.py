@@ -20,7 +20,8 @@ import iam
 from iam import demonstration
 from iam.letters import delivery, transports
 from iam.letters.delivery import are_unlike
-from iam.letters.transports import Envelope, Gateway, Relay, Spool
+from iam.letters.envelope import Envelope
+from iam.letters.transports import Gateway, Relay, Spool
 from kernel import db
 from kernel.errors import Malformed, Refused, Unavailable
 from tests import world
