@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -92,3 +92,15 @@ class AccessState(SQLModel, table=True):
     id: int = Field(default=1, primary_key=True)
     edition: int = 0
     counter: int = 0
+
+
+class RightsNews(SQLModel, table=True):
+    """Whose assignments a transaction changed, written by a trigger: a process reads anew what its last look did not see."""
+
+    __tablename__ = "rights_news"
+    __table_args__: ClassVar[Any] = ({"info": {"governed": False}},)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
+    xid: int = Field(sa_type=BigInteger, index=True)
+    subject: str
+    at: datetime = Field(sa_type=Utc, index=True)

@@ -112,7 +112,7 @@ class Work:
 
     def refreshes_gate(self) -> None:
         """Have this process read the rights anew right after the commit."""
-        self.after_commit(lambda: fresh.refresh(force=True))
+        self.after_commit(fresh.refresh)
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run something in this process once the commit stands; it must not write."""

@@ -109,6 +109,7 @@ _caches: list[LiveCache[Any]] = []
 _lock = threading.Lock()
 _seen: tuple[int, int, int] = (-1, -1, 0)
 _confirmed_at = 0.0
+_rights = rights.Rights()
 _actions: list[Callable[[], Iterable[str]]] = []
 
 
@@ -123,7 +124,7 @@ def live(
 
 
 def refresh(conn: Connection | None = None, *, force: bool = False) -> None:
-    """Read the counter of rights; load and swap the index where it moved."""
+    """Read the counter of rights; load and swap the index where it moved. With `force` everything is read, whatever is known."""
     global _seen, _confirmed_at  # noqa: PLW0603 - the state of this process
     if conn is None:
         with _asking() as own:
@@ -134,7 +135,7 @@ def refresh(conn: Connection | None = None, *, force: bool = False) -> None:
     now_seen = (row.edition, row.counter, len(names)) if row else (0, 0, len(names))
     with _lock:
         if force or now_seen != _seen:
-            index, counter = rights.load(conn, names)
+            index, counter = _rights.load(conn, names, anew=force)
             gate.put_in_force(index)
             _seen = (index.edition, counter, len(names))
         _confirmed_at = at

@@ -101,7 +101,8 @@ def test_a_right_withdrawn_by_another_process_stops_within_a_second(house: str, 
     note = sample.write(writer, text="first")
     with db.connect("none", house) as conn:  # another process: this one's own cache is not told
         conn.execute(
-            "begin; set local session_replication_role = replica; alter table role_assignment disable trigger user; alter table access_state disable trigger user"
+            "begin; set local session_replication_role = replica; alter table role_assignment disable trigger wall_stamp;"
+            " alter table role_assignment disable trigger wall_entry; alter table access_state disable trigger user"
         )
         conn.execute("update role_assignment set taken_at = now() where subject = %s", [writer.ref])
         conn.execute("update access_state set counter = counter + 1")

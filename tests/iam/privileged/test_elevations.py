@@ -80,7 +80,7 @@ def test_ended_by_hand_it_stops_for_every_process_at_once(director) -> None:
     elevations.end_elevation(ama.actor, held.id, reason="done sooner")
     assert not gate.may(fresh(ama), RIGHT).allowed
     with db.connection() as conn:
-        index, _counter = rights.load(conn, tuple(every_action()))
+        index, _counter = rights.Rights().load(conn, tuple(every_action()))
     assert not any(one.role == ROLE for one in index.assignments.get(ama.actor.ref, ()))
 
 
