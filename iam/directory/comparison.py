@@ -150,11 +150,12 @@ def compare(wanted: Wanted | None, seen: Actual, namesake: Wanted | None, rules:
 
 def _of_the_living(wanted: Wanted, seen: Actual, rules: Rules, finding: Any, *, works: bool) -> Iterator[Finding]:
     """Compare what matters only of an account in use."""
-    differing = [
-        part
-        for part in ("given_name", "family_name", "mail")
-        if wanted.kind == "human" and getattr(wanted, part) and getattr(wanted, part) != getattr(seen, part)
-    ]
+    told = (
+        ("given_name", wanted.given_name, seen.given_name),
+        ("family_name", wanted.family_name, seen.family_name),
+        ("mail", wanted.mail, seen.mail),
+    )
+    differing = [part for part, own, there in told if own and own != there] if wanted.kind == "human" else []
     if differing:
         yield finding("attributes-differ", attributes=differing)
     if not works:

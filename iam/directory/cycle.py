@@ -146,7 +146,8 @@ class Look:
 
     def _compare(self, page: list[Seen]) -> None:
         actual = [one.actual for one in page]
-        bound, named = self.registry.page([one.external_id for one in actual], [one.name for one in actual])
+        bound = self.registry.bound([one.external_id for one in actual])
+        named = self.registry.named([one.name for one in actual if one.external_id not in bound])
         for one in actual:
             self._note(compare(bound.get(one.external_id), one, named.get(one.name.lower()), self.rules))
         self.outcome.compared += len(actual)

@@ -12,6 +12,7 @@ _DISABLED = 0x2
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 _NEVER = 0x7FFFFFFFFFFFFFFF
 LOCKED_FOR_GOOD = "000001010000Z"
+_KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME = re.compile(r"^(\d{14})(?:[.,]\d+)?Z$")
 MOST_TEXT = 300
 
@@ -98,7 +99,8 @@ def key_of(kind: str, found: Found) -> str:
     try:
         if kind == ACTIVE_DIRECTORY:
             return str(UUID(bytes_le=values[0])) if values else _keyless()
-        return str(UUID(values[0].decode("ascii"))) if values else _keyless()
+        text = values[0].decode("ascii") if values else _keyless()
+        return text if _KEY.fullmatch(text) else str(UUID(text))
     except ValueError:
         return _keyless()
 

@@ -108,7 +108,7 @@ def bring_along(*, account_id: str) -> None:
 
 def _bring(account: Account, directory: Directory, groups: list[DirectoryGroup]) -> None:
     key = str(account.external_id)
-    wanted = Registry(directory, groups, clock.now()).page([key], [])[0].get(key)
+    wanted = Registry(directory, groups, clock.now()).bound([key]).get(key)
     if wanted is None:
         return
     held = known(directory.id, [key]).get(key)

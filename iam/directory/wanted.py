@@ -3,22 +3,23 @@
 Each question is a transaction of its own: none stays open while a directory takes its time.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Select, Text, any_, literal, or_
+from sqlalchemy import Select, Text, any_, cast, literal
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import col, select
 
 from iam.credentials.models import Passkey, Totp
 from iam.directory.comparison import NOTHING, Rules, Wanted
+from iam.directory.mirror import listed
 from iam.directory.models import Directory, DirectoryGroup
 from iam.people.models import SERVICE, Account, Person, Platform
 from iam.people.platforms import convention
 from kernel import gate
 from kernel.db import read_session
+from kernel.index import Index
 from policy import book
 
 PAGE = 1000
@@ -37,32 +38,35 @@ class Registry:
         self._platform = directory.platform
         self._groups = [(str(group.id), group.role, group.scope) for group in groups]
         self._now = now
-        strong = select(Account.person_id).join(Totp, col(Totp.account_id) == Account.id)
-        held = select(Account.person_id).join(Passkey, col(Passkey.account_id) == Account.id)
+        self._asked: dict[tuple[Any, ...], frozenset[str]] = {}
+        strong = select(cast(Account.person_id, Text)).join(Totp, col(Totp.account_id) == Account.id)
+        held = select(cast(Account.person_id, Text)).join(Passkey, col(Passkey.account_id) == Account.id)
         with read_session() as session:
             self._strong = {
                 *session.scalars(strong.where(col(Totp.confirmed_at).is_not(None), col(Totp.ended_at).is_(None))),
                 *session.scalars(held.where(col(Passkey.ended_at).is_(None))),
             }
 
-    def page(self, keys: Iterable[str], names: Iterable[str]) -> tuple[dict[str, Wanted], dict[str, Wanted]]:
-        """Return the accounts bound to these keys, and those that have or had these names."""
-        asked = self._accounts().where(
-            or_(
-                col(Account.external_id) == any_(literal(list(keys), ARRAY(Text()))),
-                col(Account.name) == any_(literal([name.lower() for name in names], ARRAY(Text()))),
-            )
-        )
-        bound: dict[str, Wanted] = {}
-        named: dict[str, Wanted] = {}
+    def bound(self, keys: Iterable[str]) -> dict[str, Wanted]:
+        """Return the accounts bound to these keys, by key."""
+        found: dict[str, Wanted] = {}
+        for row in self._read(col(Account.external_id) == any_(listed(keys))):
+            former = found.get(row.external_id)
+            shared = former is not None and former.person_id != row.person_id
+            found[row.external_id] = self._wanted(row, shared=shared)
+        return found
+
+    def named(self, names: Iterable[str]) -> dict[str, Wanted]:
+        """Return the accounts that have or had these names, by name."""
+        asked = [name.lower() for name in names]
+        if not asked:
+            return {}
+        rows = self._read(col(Account.name) == any_(literal(asked, ARRAY(Text()))))
+        return {row.name: self._wanted(row, shared=False) for row in rows}
+
+    def _read(self, which: Any) -> Sequence[Any]:
         with read_session() as session:
-            rows = session.execute(asked).all()
-        for row in rows:
-            wanted = self._wanted(row, row.external_id in bound and bound[row.external_id].person_id != str(row[1]))
-            named[wanted.name] = wanted
-            if wanted.external_id is not None:
-                bound[wanted.external_id] = wanted
-        return bound, named
+            return session.connection().execute(self._accounts().where(which)).all()
 
     def unseen(self, seen: set[str]) -> Iterator[Wanted]:
         """Yield the accounts that are to work and whose entry was not seen, or that have none."""
@@ -77,12 +81,12 @@ class Registry:
 
     def bound_to(self, keys: Iterable[str]) -> list[Wanted]:
         """Return the accounts bound to these keys."""
-        return list(self.page(keys, ())[0].values())
+        return list(self.bound(keys).values())
 
     def _accounts(self) -> Select[Any]:
         asked: Select[Any] = (
             select(
-                Account.id, Account.person_id, Account.name, Account.external_id, Account.status, Account.kind,
+                cast(Account.id, Text).label("id"), cast(Account.person_id, Text).label("person_id"), Account.name, Account.external_id, Account.status, Account.kind,
                 Person.given_name, Person.family_name, Person.email,
             )  # type: ignore[call-overload]  # SQLModel types four columns
             .join(Person, col(Person.id) == Account.person_id)
@@ -92,8 +96,8 @@ class Registry:
 
     def _wanted(self, row: Any, shared: bool) -> Wanted:
         return Wanted(
-            account_id=str(row.id),
-            person_id=str(row.person_id),
+            account_id=row.id,
+            person_id=row.person_id,
             name=row.name,
             external_id=row.external_id,
             status=row.status,
@@ -106,11 +110,22 @@ class Registry:
             is_shared=shared,
         )
 
-    def groups_of(self, person_id: UUID) -> frozenset[str]:
-        """Return the ids of the groups that a person's roles of this moment ask for. A service account gets none of its owner's."""
+    def groups_of(self, person_id: str) -> frozenset[str]:
+        """Return the ids of the groups that a person's roles of this moment ask for. A service account gets none of its owner's.
+
+        Whoever holds the same roles in the same places is asked the same groups, so the gate is asked once for them all.
+        """
         index, ref = gate.current(), f"person:{person_id}"
-        if not index.assignments.get(ref):
+        own = index.assignments.get(ref)
+        if not own:
             return NOTHING
+        held = (index.edition, *((one.role, one.scope) for one in own if one.start <= self._now < one.end))
+        groups = self._asked.get(held)
+        if groups is None:
+            groups = self._asked[held] = self._groups_asked(index, ref)
+        return groups
+
+    def _groups_asked(self, index: Index, ref: str) -> frozenset[str]:
         roles: dict[str, set[str]] = {}
         for _, _, scope in self._groups:
             if scope not in roles:
