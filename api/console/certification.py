@@ -18,9 +18,10 @@ from iam.certification import pages as rights
 from iam.certification.pages import ItemView
 from kernel import gate
 from kernel.actor import Actor
-from kernel.errors import Conflict, Malformed, NotFound, Refused
+from kernel.errors import Conflict, Fault, Malformed, NotFound, Refused
 
 PAGE = 200
+NOBODY = N_("Nobody, or more than one person, has this name; write the user name.")
 KINDS = (
     Choice("manager", N_("Every manager, for his people")),
     Choice("role", N_("One role, by its owner")),
@@ -53,7 +54,8 @@ def listing(visit: Visit) -> Response:
 
 
 def _campaigns(visit: Visit, form: Form) -> pages.Campaigns:
-    found = certification.list_certifications(visit.actor)
+    is_closed = visit.field("state") == "closed"
+    found = certification.list_certifications(visit.actor, which="closed" if is_closed else "live")
     names = look_names_up(
         visit.actor, refs=[f"person:{one.about}" for one in found if one.kind in {"person", "manager"}]
     )
@@ -64,7 +66,8 @@ def _campaigns(visit: Visit, form: Form) -> pages.Campaigns:
         )
         for one in found
     )  # fmt: skip
-    return pages.Campaigns(rows, form, gate.could(visit.actor, "certification.open", visit.now).allowed, KINDS)
+    may_open = gate.could(visit.actor, "certification.open", visit.now).allowed and not is_closed
+    return pages.Campaigns(rows, form, may_open, KINDS, frame.is_open(visit.actor, "certification.see-all"), is_closed)
 
 
 def _title(kind: str) -> str:
@@ -87,10 +90,19 @@ def start(visit: Visit) -> Response:
     """POST /certification."""
     sent = {name: visit.field(name).strip() for name in ("kind", "about", "reason")}
     try:
-        made = certification.open_certification(visit.actor, **sent)  # type: ignore[arg-type]  # checked by the action's model
+        about = _whom(visit.actor, sent["about"]) if sent["kind"] == "manager" else sent["about"]
+        made = certification.open_certification(visit.actor, **sent | {"about": about})  # type: ignore[arg-type]  # checked by the action's model
     except (Refused, Malformed, Conflict, NotFound) as error:
         return visit.page("certification/campaigns.html", _campaigns(visit, Form(sent, problems_of(error))), 422)
     return visit.go(f"/certification/{made.id}", "done")
+
+
+def _whom(actor: Actor, words: str) -> str:
+    """The id of the one person a name or user name means, as it is where it is empty. Raises Malformed."""
+    found = [ref for ref in (find_names(actor, words=words[:100]) if words else {}) if ref.startswith("person:")]
+    if words and len(found) != 1:
+        raise Malformed(NOBODY, [Fault("about", NOBODY)])
+    return found[0].partition(":")[2] if words else ""
 
 
 def review(visit: Visit) -> Response:
@@ -164,13 +176,14 @@ def hand_on(visit: Visit) -> Response:
     """POST /certification/{id}/delegate."""
     certification_id = uuid_of(visit.request.path_params["id"])
     words, reason = visit.field("to").strip()[:100], visit.field("why").strip()
-    found = [ref for ref in (find_names(visit.actor, words=words) if words else {}) if ref.startswith("person:")]
-    if len(found) != 1:
-        why = N_("Nobody, or more than one person, has this name; write the user name.")
-        return _review(visit, Form({"to": words, "why": reason}, {"to": why}), 422)
-    to = UUID(found[0].partition(":")[2])
     try:
-        certification_decisions.delegate_review(visit.actor, certification_id, to=to, reason=reason)
+        to = _whom(visit.actor, words)
+    except Malformed:
+        to = ""
+    if not to:
+        return _review(visit, Form({"to": words, "why": reason}, {"to": NOBODY}), 422)
+    try:
+        certification_decisions.delegate_review(visit.actor, certification_id, to=UUID(to), reason=reason)
     except (Refused, Malformed) as error:
         faults = {("why" if name == "reason" else name): text for name, text in problems_of(error).items()}
         return _review(visit, Form({"to": words, "why": reason}, faults), 422)

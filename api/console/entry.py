@@ -17,7 +17,7 @@ from api.demo_words import PASSWORD
 from api.words import N_, _
 from iam.credentials import passkeys, rotation
 from iam.credentials.factors import Proof
-from iam.entry import entering, sessions
+from iam.entry import entering, presence, sessions
 from iam.entry import passkey as passkey_entry
 from iam.entry import signin as door
 from kernel import gate
@@ -29,6 +29,18 @@ from policy import book
 STEP_MINUTES = 10
 CODE_SECONDS = 30
 ENDED = N_("Your session has ended. Sign in again, and you are back where you were.")
+ENDED_BY = {
+    "left": N_("Your time in this house is over, and with it your account, your rights and this session."),
+    "suspended": N_("Your account is suspended, and this session has ended with it. Ask whoever leads you."),
+    "withdrawn in a certification": N_("Your account was withdrawn in an access review, and this session has ended."),
+    "nobody certified it in time": N_(
+        "Nobody certified your account in time: it is suspended, and this session has ended."
+    ),
+    "dormant": N_("Your account was not used for long: it is suspended, and this session has ended."),
+    "password changed": N_("Your password was changed, and this session has ended. Sign in with the new one."),
+    "ended everywhere": N_("This session was ended from elsewhere. Sign in again, and you are back where you were."),
+}
+"""What is said of a session that somebody ended, by the word with which it was; of any other, that it has ended."""
 
 
 def sign_in_page(visit: Visit) -> Response:
@@ -39,8 +51,12 @@ def sign_in_page(visit: Visit) -> Response:
 
 
 def _sign_in(visit: Visit, form: Form) -> signin.SignIn:
-    ended = ENDED if visit.token and visit.signed is None else ""
+    ended = _ended(visit.token) if visit.token and visit.signed is None else ""
     return signin.SignIn(form, visit.next, ended, _demo_people(visit), _demo_password())
+
+
+def _ended(token: str) -> str:
+    return ENDED_BY.get(presence.ended_why(token), ENDED)
 
 
 def _demo_people(visit: Visit) -> tuple[signin.DemoPerson, ...]:

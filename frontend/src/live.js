@@ -45,8 +45,14 @@ function receive(message) {
   if (message.line) body.dataset.line = message.line;
   if (message.reload) location.reload();
   // Asked anew, the house leads to the locked screen or to the sign-in, whichever it is, and back here afterwards.
-  if (message.signedOut) location.assign(location.pathname + location.search);
+  if (message.signedOut) leave();
   if (message.hint) spread(message.hint);
+}
+
+// Whoever listens lets go of what would ask to stay: nobody stays on a page of a session that is over.
+function leave() {
+  document.dispatchEvent(new CustomEvent("omniwarden:signed-out"));
+  location.assign(location.pathname + location.search);
 }
 
 function spread(hint) {

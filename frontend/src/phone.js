@@ -235,6 +235,11 @@ function listen() {
   addEventListener("beforeunload", (event) => {
     if (call?.isEstablished()) event.preventDefault();
   });
+  // With the session the telephone is gone: nobody is asked to stay, and the caller, who is the house's, is not hung up on.
+  document.addEventListener("omniwarden:signed-out", () => {
+    call = null;
+    quiet();
+  });
 }
 
 if (bar) {

@@ -12,10 +12,11 @@ from sqlalchemy import and_, func
 from sqlmodel import col, select
 
 from iam.certification import choice as certification_choice
+from iam.certification import last_deeds
 from iam.certification import reviewers as certification_reviewers
 from iam.certification.models import MANAGER, PERSON, PLATFORM, ROLE, Certification, CertificationItem
 from iam.people.models import Person, Platform
-from kernel import gate
+from kernel import clock, gate
 from kernel.access import Scope
 from kernel.action import Fact, Work, action, on_fact
 from kernel.actor import clerk
@@ -200,20 +201,27 @@ def review_move(work: Work, fact: Fact) -> None:
 
 @effect("certification.draw")
 def draw_all(*, certification_id: str) -> None:
-    """Fill a campaign, a few rights at a time, until it stands open."""
+    """Fill a campaign, a few rights at a time, until it stands open; what was used a moment ago counts as used."""
+    last_deeds.gather(clock.now())
     while draw(CLERK, UUID(certification_id)) >= certification_choice.AT_ONCE:
         continue
 
 
 @reading("certification.list")
-def list_certifications(work: Work, *, live: bool = True) -> list[CertificationView]:
-    """List the campaigns one answers in or may see, with how much is open and how much of it is one's own. [AC-9, AC-10]"""
+def list_certifications(work: Work, *, which: Literal["live", "closed"] = "live") -> list[CertificationView]:
+    """List the campaigns one answers in or may see, with how much is open and how much of it is one's own. [AC-9, AC-10]
+
+    The closed ones, the last closed first, are shown to whoever may see all.
+    """
     sees_all = gate.current().decide(work.actor, "certification.see-all", HOUSE, work.now).allowed
     waits = col(CertificationItem.state) == "open"
     mine = and_(certification_reviewers.answered_by(CertificationItem, work.actor, work.now), waits)
-    rows = select(Certification).order_by(col(Certification.due_at), col(Certification.id)).limit(MOST)
-    if live:
+    rows = select(Certification).limit(MOST)
+    if which == "live":
         rows = rows.where(col(Certification.state).in_(["drawing", "open"]))
+        rows = rows.order_by(col(Certification.due_at), col(Certification.id))
+    else:
+        rows = rows.where(Certification.state == "closed").order_by(col(Certification.closed_at).desc())
     if not sees_all:
         rows = rows.where(col(Certification.id).in_(select(CertificationItem.certification_id).where(mine)))
     found = list(work.select(rows))

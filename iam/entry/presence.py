@@ -22,7 +22,7 @@ from iam.people.models import Person
 from kernel import clock, fresh
 from kernel.action import Work
 from kernel.actor import Actor, person
-from kernel.db import ungoverned_session
+from kernel.db import read_session, ungoverned_session
 from kernel.gate import Ask, condition
 from policy import book
 
@@ -150,6 +150,13 @@ def note_seen(session_id: UUID, now: datetime) -> None:
     """Note that a session was used."""
     with ungoverned_session() as conn:
         conn.execute(_SEEN, {"id": session_id, "now": now})
+
+
+def ended_why(token: str) -> str:
+    """Tell whoever still holds a session's token the word with which it was ended; empty where nobody ended it."""
+    with read_session() as session:
+        told = session.scalars(select(col(Session.ended_why)).where(Session.digest == _digest(token))).first()
+    return told or ""
 
 
 def end(work: Work, sessions: Iterable[Session], why: str) -> int:

@@ -31,6 +31,8 @@ class Campaigns:
     form: Form
     may_open: bool = False
     kinds: tuple[Choice, ...] = ()
+    may_see_closed: bool = False
+    closed: bool = False
 
 
 @dataclass(frozen=True)

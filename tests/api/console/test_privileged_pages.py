@@ -117,6 +117,20 @@ def test_a_campaign_is_opened_and_handed_on(browser_of) -> None:
     assert other.id != officer.id
 
 
+def test_a_campaign_for_one_manager_is_opened_by_her_name_and_closed_ones_are_found(browser_of) -> None:
+    officer, gisele = world.activated(role="security-officer"), world.settled(role="manager")
+    page = browser_of(officer)
+    sent = {"kind": "manager", "about": "nobody.at.all", "reason": "her team doubled"}
+    unknown = page.post("/certification", data=sent)
+    assert unknown.status_code == 422
+    assert "write the user name" in unknown.text
+    assert page.post("/certification", data=sent | {"about": gisele.user_name}).status_code == 303
+    assert gisele.name in page.get("/certification").text
+    closed = page.get("/certification?state=closed").text
+    assert "No campaign is closed yet" in closed
+    assert gisele.name not in closed
+
+
 def test_an_agent_finds_nothing_of_others_there(browser_of) -> None:
     world.person(role="technical-director")
     ama = world.activated(role="agent")

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+import iam
 from api.console import entry, readings
 from contactcenter import agents
 from kernel import clock
@@ -45,6 +46,17 @@ def test_wrong_password_says_the_same_for_everybody(visitor):
     assert known.status_code == unknown.status_code == 422
     strip = re.compile(r'value="[^"]*"|data-now="[^"]*"')
     assert strip.sub("", known.text) == strip.sub("", unknown.text)
+
+
+def test_the_sign_in_says_why_a_session_ended(visitor, browser_of):
+    officer, kofi = world.person(role="security-officer"), world.activated(role="agent")
+    page = browser_of(kofi)
+    assert page.get("/account").status_code == 200
+    iam.suspend_person(officer.actor, kofi.id)
+    assert page.get("/account").headers["location"] == "/signin?next=/account"
+    assert "Your account is suspended" in page.get("/signin").text
+    visitor.cookies.clear()
+    assert "suspended" not in visitor.get("/signin").text
 
 
 def test_next_never_leads_out_of_the_house(visitor):

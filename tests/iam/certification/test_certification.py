@@ -126,6 +126,21 @@ def test_a_campaign_is_small_by_nature(officer, admin, manager, hands: Hands) ->
     assert len(waiting(manager, third)) == len(people) + 1
 
 
+def test_closed_campaigns_are_found_again_by_whoever_sees_all(officer, admin, manager, hands: Hands) -> None:
+    world.settled(role="agent", manager=manager)
+    made = [campaign(officer, about=str(manager.id))]
+    for item in waiting(manager, made[0]):
+        certification_decisions.keep_right(manager.actor, item.id)
+    hands.forward(days=200)
+    made.append(campaign(officer, about=str(manager.id)))
+    assert [one.id for one in certification.list_certifications(fresh(officer), which="closed")] == [made[0].id]
+    for item in waiting(manager, made[1]):
+        certification_decisions.keep_right(fresh(manager), item.id)
+    closed = certification.list_certifications(fresh(officer), which="closed")
+    assert [one.id for one in closed] == [made[1].id, made[0].id], "the last closed first"
+    assert certification.list_certifications(fresh(manager), which="closed") == []
+
+
 def test_decided_once_by_whoever_is_quicker(officer, admin, manager) -> None:
     world.settled(role="agent", manager=manager)
     made = campaign(officer, about=str(manager.id))

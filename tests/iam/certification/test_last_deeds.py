@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 import iam
-from iam.certification import last_deeds
+from iam.certification import campaigns, last_deeds
+from iam.certification.models import CertificationItem
 from iam.privileged import elevations
 from kernel import clock, db, frame
 from kernel.db import SEQUENCER
@@ -84,3 +86,15 @@ def test_gathering_goes_on_where_it_stopped_and_may_run_twice(sequence, monkeypa
     assert last_deeds.gather(clock.now()) == 1
     assert uses((admin, "it-admin"))[admin.actor.ref, "it-admin"] > first[admin.actor.ref, "it-admin"]
     assert uses() == {}
+
+
+def test_a_campaign_counts_what_was_used_a_moment_before(sequence) -> None:
+    officer = world.person(role="security-officer")
+    admin = world.person(role="it-admin")
+    iam.read_person(admin.actor, officer.id)
+    sequence()
+    made = campaigns.open_certification(officer.actor, kind="role", about="it-admin", reason="before the audit")
+    campaigns.draw_all(certification_id=str(made.id))
+    with db.read_session() as session:
+        asked = select(CertificationItem).where(CertificationItem.person_id == admin.id)
+        assert session.scalars(asked).one().used_at is not None

@@ -228,3 +228,17 @@ def test_members_reach_their_own_account_by_any_role(ama: world.Somebody) -> Non
     assert iam.read_person(kofi.actor, kofi.id).name == kofi.name
     with pytest.raises(Denied):
         iam.read_person(kofi.actor, ama.id)
+
+
+@pytest.mark.parametrize(
+    ("end", "why"),
+    [(iam.leave_person, "left"), (iam.suspend_person, "suspended"), (sessions.end_all_sessions, "ended everywhere")],
+)
+def test_whoever_holds_the_token_of_an_ended_session_learns_why(ama: world.Somebody, end, why: str) -> None:
+    officer, kofi = world.person(role="security-officer"), world.activated(role="agent")
+    assert kofi.entered is not None
+    assert presence.ended_why(kofi.entered.token) == "", "while it lives"
+    end(ama.actor if end is iam.leave_person else officer.actor, kofi.id)
+    assert iam.who(kofi.entered.token) is None
+    assert presence.ended_why(kofi.entered.token) == why
+    assert presence.ended_why("x") == presence.ended_why("\0") == "", "a made-up token learns nothing"
