@@ -11,10 +11,11 @@ from api.console.pages import approvals as pages
 from api.console.pages.frame import Choice, Form
 from api.console.pages.requests import Found
 from api.console.readings import look_names_up
-from api.console.requests import answered, title_of, whom
+from api.console.requests import answered, facts_of, right, title_of, whom
 from api.console.visit import Visit, problems_of, route
 from api.words import _
 from iam.requests import views
+from iam.requests.line_views import LineView
 from iam.requests.checks import Finding
 from kernel.actor import Actor
 from kernel.errors import Conflict, Malformed, OmniError, Refused
@@ -51,7 +52,9 @@ def waiting(visit: Visit) -> Response:
 
 
 def _row(visit: Visit, one: inbox.ApprovalView, line: views.RequestLine | None, names: dict[str, str]) -> pages.Waiting:
-    title = meanings.title(line.deed, line.role, line.scope) if line else meanings.question(one.requirement)
+    title = (
+        meanings.title(line.deed, line.role, line.scope, line.profile) if line else meanings.question(one.requirement)
+    )
     half = one.requested_at + (one.answer_by - one.requested_at) / 2
     return pages.Waiting(
         str(one.id), title, whom(line) if line else "", names.get(f"person:{one.requested_by}", ""), one.requested_at, one.answer_by,
@@ -71,7 +74,8 @@ def decision(visit: Visit, form: Form | None = None, status: int = 200) -> Respo
     voices, why_not = _voices(visit, asked)
     people = {asked.approval.requested_by, *(vote.voter_id for vote in asked.votes)}
     people |= {vote.principal_id for vote in asked.votes} | {voice.principal_id for voice in voices}
-    people |= {line.manager_id for line in request.lines if line.manager_id} if request else set()
+    leaders = {one for line in request.lines for one in (line.manager_id, line.new_manager_id)} if request else set()
+    people |= {one for one in leaders if one is not None}
     names = look_names_up(visit.actor, refs=[f"person:{one}" for one in people])
     return visit.page(
         "approvals/decision.html",
@@ -122,20 +126,27 @@ def _subjects(visit: Visit, request: views.RequestView, names: dict[str, str]) -
     return tuple(sorted(shown, key=lambda one: (not one.found, one.number)))
 
 
-def _subject(line: views.LineView, against: list[Finding], names: dict[str, str]) -> pages.Subject:
+def _subject(line: LineView, against: list[Finding], names: dict[str, str]) -> pages.Subject:
     facts = []
     if line.job:
         facts.append((_("Function"), line.job))
     if line.manager_id:
         facts.append((_("Led by"), names.get(f"person:{line.manager_id}", "")))
+    facts += facts_of(line)
+    if line.new_manager_id and line.new_manager_id != line.manager_id:
+        facts.append((_("New manager"), names.get(f"person:{line.new_manager_id}", "")))
+    if line.deed == "create":
+        facts.append((_("Site"), frame.place_label(line.scope)))
     return pages.Subject(
-        number=line.number, title=meanings.title(line.deed, line.role, line.scope), name=line.name,
+        number=line.number, title=meanings.title(line.deed, line.role, line.scope, line.profile), name=line.name,
         href=f"/people/{line.person_id}" if line.person_id else "", facts=tuple(facts), joined=line.joined_at,
         start=line.starts_at, end=line.ends_at, ends_now=line.ends_now, bound=line.bound_to or "",
         held=tuple(
             pages.Right(frame.role_label(one.role), frame.place_label(one.scope), one.ends_at) for one in line.held
         ),
-        meaning=meanings.meaning(line.role) if line.role else "",
+        meaning=" ".join(meanings.meaning(role) for role in line.roles or [line.role] if role),
+        gives=tuple(right(role, line.place) for role in line.roles) if line.profile else (),
+        ends=tuple(right(one.role, one.scope) for one in line.ends),
         gains=tuple(line.gains),
         found=tuple(Found(one.line, one.stop, one.why) for one in against if one.line == line.number),
     )  # fmt: skip

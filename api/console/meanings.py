@@ -22,12 +22,16 @@ ROLES: Mapping[str, str] = {
 }
 DEEDS: Mapping[str, str] = {
     "create": N_("Bring a person in"),
+    "move": N_("Move"),
     "suspend": N_("Suspend"),
     "reactivate": N_("Let in again"),
     "revoke": N_("Let go"),
     "allocate": N_("Give a role"),
     "amend": N_("Give a role another end"),
     "withdraw": N_("Take a role back"),
+    "allocate-profile": N_("Give a profile"),
+    "amend-profile": N_("Give a profile another end"),
+    "withdraw-profile": N_("Take a profile back"),
     "several": N_("Several things"),
 }
 STATES: Mapping[str, State] = {
@@ -62,8 +66,13 @@ def meaning(role: str) -> str:
     return _(ROLES[role]) if role in ROLES else frame.role_label(role)
 
 
-def title(deed: str, role: str | None, scope: str) -> str:
+def title(deed: str, role: str | None, scope: str, profile: str = "") -> str:
     """What a line or a request asks, short enough for a heading."""
+    if profile and deed in {"create", "move"}:
+        return _("%(deed)s: %(profile)s", deed=_(DEEDS[deed]), profile=profile)
+    if profile and f"{deed}-profile" in DEEDS:
+        said = _(DEEDS[f"{deed}-profile"])
+        return _("%(deed)s: %(role)s, %(place)s", deed=said, role=profile, place=place(scope))
     if role is None or deed not in {"allocate", "amend", "withdraw"}:
         return _(DEEDS[deed])
     return _("%(deed)s: %(role)s, %(place)s", deed=_(DEEDS[deed]), role=frame.role_label(role), place=place(scope))

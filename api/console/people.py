@@ -103,7 +103,9 @@ def listing(visit: Visit) -> Response:
     older = f"/people?after={_sorted_name(found[-1])}" if len(found) == PAGE and not words else ""
     may_add = frame.is_open(visit.actor, "person.join")
     rows = tuple(_row(line) for line in found)
-    return visit.page("people/people.html", people.People(Form({"q": words}), rows, len(rows), older, may_add))
+    may_ask = frame.is_open(visit.actor, "request.for-others")
+    shown = people.People(Form({"q": words}), rows, len(rows), older, may_add, may_ask)
+    return visit.page("people/people.html", shown)
 
 
 def _sorted_name(line: PersonLine) -> str:
@@ -146,6 +148,7 @@ def page(visit: Visit) -> Response:
                 people.Right(
                     str(one.id), frame.role_label(one.role), frame.place_label(one.scope), one.since, one.ends_at,
                     sentences.name_of(one.given_by, names), one.reason, one.profile, tuple(one.rules),
+                    f"holding={one.holding_id}" if one.holding_id else f"right={one.id}",
                 )
                 for one in held
             ),
@@ -175,7 +178,7 @@ def _requests(visit: Visit, person_id: UUID) -> tuple[people.RequestRow, ...] | 
     return tuple(
         people.RequestRow(
             f"/requests/{one.id}",
-            meanings.title(one.deed, one.role, one.scope),
+            meanings.title(one.deed, one.role, one.scope, one.profile),
             one.reason, one.asked_at or one.drafted_at, meanings.STATES[one.state],
         )
         for one in list_requests(visit.actor, person_id=person_id, limit=20)

@@ -10,6 +10,7 @@ from api.console.readings import look_names_up
 from api.console.visit import Visit, problems_of, route
 from api.words import _
 from iam.requests import requests, views
+from iam.requests.line_views import LineView
 from kernel import gate
 from kernel.errors import OmniError, Refused
 from kernel.ledger.browse import read_history
@@ -34,7 +35,7 @@ def basket(visit: Visit, form: Form | None = None, status: int = 200) -> Respons
 
 def _row(one: views.RequestLine, names: dict[str, str]) -> pages.Row:
     return pages.Row(
-        str(one.id), meanings.title(one.deed, one.role, one.scope), whom(one),
+        str(one.id), meanings.title(one.deed, one.role, one.scope, one.profile), whom(one),
         names.get(f"person:{one.requested_by}", ""), meanings.STATES[one.state], one.asked_at or one.drafted_at, one.why,
     )  # fmt: skip
 
@@ -60,14 +61,15 @@ def title_of(found: views.RequestView) -> str:
     """What a request asks, in a heading."""
     deeds, roles = {line.deed for line in found.lines}, {line.role for line in found.lines}
     deed, role = (deeds.pop() if len(deeds) == 1 else "several"), (roles.pop() if len(roles) == 1 else None)
-    return meanings.title(deed, role, found.scope)
+    profiles = {line.profile for line in found.lines}
+    return meanings.title(deed, role, found.scope, profiles.pop() if len(profiles) == 1 else "")
 
 
-def line_of(line: views.LineView) -> pages.Line:
+def line_of(line: LineView) -> pages.Line:
     """A line in words."""
     return pages.Line(
         line.number,
-        meanings.title(line.deed, line.role, line.scope),
+        meanings.title(line.deed, line.role, line.scope, line.profile),
         line.name,
         f"/people/{line.person_id}" if line.person_id else "",
         line.starts_at,
@@ -75,7 +77,23 @@ def line_of(line: views.LineView) -> pages.Line:
         line.bound_to or "",
         meanings.OUTCOMES[line.outcome],
         line.why,
+        gives=tuple(right(role, line.place) for role in line.roles) if line.profile else (),
+        ends=tuple(right(one.role, one.scope) for one in line.ends),
+        facts=facts_of(line),
     )
+
+
+def right(role: str, scope: str) -> str:
+    """A role and where it holds, in words."""
+    return _("%(role)s, %(place)s", role=frame.role_label(role), place=meanings.place(scope))
+
+
+def facts_of(line: LineView) -> tuple[tuple[str, str], ...]:
+    """Where somebody moves: what is new, in words."""
+    if line.deed != "move":
+        return ()
+    told = [(_("Site"), meanings.place(line.scope))]
+    return tuple([*told, (_("New function"), line.new_job)] if line.new_job else told)
 
 
 def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
@@ -148,10 +166,11 @@ def withdraw(visit: Visit) -> Response:
     return visit.go("/requests", "done")
 
 
-def places(visit: Visit) -> tuple[list[str], list[str]]:
-    """Which roles may be asked for, and where."""
+def choices(visit: Visit) -> views.Choices:
+    """Which profiles and roles may be asked for, and where."""
     found = views.list_choices(visit.actor)
-    return found.roles, [scope for scope in found.scopes if scope in gate.current().scopes]
+    known = gate.current().scopes
+    return found.model_copy(update={"scopes": [scope for scope in found.scopes if scope in known]})
 
 
 ROUTES = [

@@ -185,10 +185,13 @@ def close_if_done(work: Work, certification: Certification) -> None:
 
 @on_fact("person.moved")
 def review_move(work: Work, fact: Fact) -> None:
-    """Open a small review of everything a person holds when they move; their new manager answers. [AC-10, AC-3]"""
+    """Open a small review of what a person still holds from before when they move; their new manager answers. [AC-10, AC-3]
+
+    What came with the move itself (`given`) was asked for and approved a moment ago, and is not asked about again.
+    """
     person = work.get(Person, fact.data["person_id"])
     work.session.flush()
-    held = certification_choice.rights_of(work, person)
+    held = [one for one in certification_choice.rights_of(work, person) if one.id not in fact.data["given"]]
     if not held:
         return
     made = begin(

@@ -101,6 +101,34 @@ def bind(work: Work, person: Person, manager_id: UUID | None, ends_at: datetime 
     raise Refused("AC-3", f"There are more than {MOST_LEVELS} managers above this person.")
 
 
+def move(
+    work: Work,
+    person: Person,
+    *,
+    site: str | None = None,
+    job: str | None = None,
+    manager_id: UUID | None = None,
+    ends_at: datetime | None = None,
+) -> bool:
+    """Give a person another site, function, manager or end of contract; what is left out stays. Tells whether they moved.
+
+    Whoever calls it tells `person.moved` once all is done, so that what is left from before is looked at again.
+    Raises NotFound for an unknown site, Refused for a manager or a date that cannot be.
+    """
+    expect(person, "active", "joining", "suspended")
+    before = (person.scope, person.job, person.manager_id)
+    if site is not None:
+        if work.session.get(Scope, site) is None:
+            raise NotFound(f"There is no site {site}.")
+        person.scope = site
+        for account in accounts_of(work, person, "active", "pending", "suspended"):
+            account.scope = site
+    if job is not None:
+        person.job = job
+    bind(work, person, manager_id or person.manager_id, ends_at or person.ends_at)
+    return (person.scope, person.job, person.manager_id) != before
+
+
 def suspend(work: Work, person: Person) -> Person:
     """Suspend a person: accounts stop and sessions end at once; what they hold stays theirs. Raises Refused."""
     expect(person, "active", "joining")

@@ -7,11 +7,10 @@ import phonenumbers
 from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
 from iam.letters import delivery
-from iam.people.joiners import accounts_of, bind, expect, join, leave, reactivate, suspend
+from iam.people.joiners import join, leave, move, reactivate, suspend
 from iam.people.models import Person
-from kernel.access import Scope
 from kernel.action import Work, action
-from kernel.errors import NotFound, Refused
+from kernel.errors import Refused
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Language = Literal["fr", "en"]
@@ -96,19 +95,8 @@ def move_person(
     ends_at: AwareDatetime | None = None,
 ) -> Person:
     """Move a person to another site, function, manager or end of contract; what is left out stays. Rights are looked at again. [AC-3]"""
-    expect(person, "active", "joining", "suspended")
-    before = (person.scope, person.job, person.manager_id)
-    if site is not None:
-        if work.session.get(Scope, site) is None:
-            raise NotFound(f"There is no site {site}.")
-        person.scope = site
-        for account in accounts_of(work, person, "active", "pending", "suspended"):
-            account.scope = site
-    if job is not None:
-        person.job = job
-    bind(work, person, manager_id or person.manager_id, ends_at or person.ends_at)
-    if (person.scope, person.job, person.manager_id) != before:
-        work.fact("person.moved", person_id=person.id, scope=person.scope, job=person.job)
+    if move(work, person, site=site, job=job, manager_id=manager_id, ends_at=ends_at):
+        work.fact("person.moved", person_id=person.id, scope=person.scope, job=person.job, given=[])
     return person
 
 

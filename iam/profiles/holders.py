@@ -15,14 +15,16 @@ from iam.people.models import Person
 from iam.profiles.holdings import (
     CLERK,
     behind,
+    conflict,
     declared_by,
     difference_of,
-    other_roles,
+    live_of,
     standing,
+    unfit,
     version_in_force,
 )
 from iam.profiles.models import AccessProfile, ProfileGrant, ProfileHolding
-from iam.profiles.rights import Difference, clashes
+from iam.profiles.rights import Difference
 from kernel import edition
 from kernel.access import RoleAssignment
 from kernel.action import Fact, Work, action, on_fact
@@ -90,22 +92,15 @@ def hold(
     """Give a person a profile, inside any action; raises Refused where a duty conflicts, Conflict where it is held already."""
     if person.status in {"left", "suspended"}:
         raise Refused("AC-2", f"This person is {person.status} and is given no profile.")
-    if profile.current is None or profile.retired_at is not None:
-        raise Refused("AC-6", "This profile has no version in force.")
-    if scope.partition(":")[0] != profile.scope_kind:
-        raise Refused("AC-6", f"This profile is held in a place of the kind {profile.scope_kind}.")
+    wrong = unfit(profile, scope)
+    if wrong:
+        raise Refused("AC-6", wrong)
     if end is not None and end <= max(work.now, start or work.now):
         raise Refused("AC-2", "The profile would end before it starts.")
-    same = select(ProfileHolding.id).where(
-        ProfileHolding.profile_id == profile.id, ProfileHolding.person_id == person.id,
-        ProfileHolding.scope == scope, col(ProfileHolding.ended_at).is_(None),
-    )  # fmt: skip
-    if work.select(same).first() is not None:
+    if any((one.profile_id, one.scope) == (profile.id, scope) for one in live_of(work.session, person.id)):
         raise Conflict("This person holds this profile there already.")
     version = version_in_force(work.session, profile)
-    others = other_roles(work.session, person.ref, set())
-    against = declared_by(work.session, person.id)
-    clash = clashes(book.in_force(), version.conflicts, frozenset(version.roles), others, against)
+    clash = conflict(work.session, person.id, version)
     if clash:
         raise Refused("AC-6", f"These duties conflict: {clash}")
     holding = work.add(
@@ -137,6 +132,20 @@ def release(work: Work, holding: ProfileHolding) -> ProfileHolding:
             _take(work, assignment)
     holding.ended_at, holding.ended_by = work.now, work.actor.ref
     work.fact("profile.withdrawn", person_id=holding.person_id, profile_id=holding.profile_id, holding_id=holding.id)
+    return holding
+
+
+def prolong(work: Work, holding: ProfileHolding, end: datetime | None) -> ProfileHolding:
+    """Give a holding and its roles another end, inside any action. Raises Conflict where it has ended, Refused for a past end."""
+    if holding.ended_at is not None or (holding.ends_at is not None and holding.ends_at <= work.now):
+        raise Conflict("This profile has been withdrawn already.")
+    for assignment in standing(work.session, holding):
+        edition.amend_role(work, assignment, end=end)
+        work.fact(
+            "role.amended", assignment_id=assignment.id, role=assignment.role, scope=assignment.scope,
+            subject=assignment.subject_ref,
+        )  # fmt: skip
+    holding.ends_at = end
     return holding
 
 

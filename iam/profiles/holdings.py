@@ -1,5 +1,6 @@
 """How a holding of a profile stands beside the version in force: what it gives, what it should give, what stands against it. [AC-6]"""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from iam.profiles.models import AccessProfile, ProfileGrant, ProfileHolding, ProfileVersion
-from iam.profiles.rights import Difference, Holding, difference
+from iam.profiles.rights import Difference, Holding, clashes, difference
 from kernel import gate
 from kernel.access import RoleAssignment
 from kernel.actor import clerk
@@ -38,11 +39,11 @@ def difference_of(
     state = as_it_stands(session, holding, now)
     own = {row.id for row in standing(session, holding)}
     others = other_roles(session, state.ref, own)
-    against = declared_by(session, holding.person_id, but=holding.id)
+    against = declared_by(session, holding.person_id, but={holding.id})
     return difference(state, roles, others, declared, book.in_force(), against)
 
 
-def declared_by(session: Any, person_id: UUID, *, but: UUID | None = None) -> dict[str, str]:
+def declared_by(session: Any, person_id: UUID, *, but: Collection[UUID] = ()) -> dict[str, str]:
     """Give the roles that the profiles a person holds declare to be in conflict, each with the reason."""
     in_force = (col(AccessProfile.id) == ProfileVersion.profile_id) & (
         col(AccessProfile.current) == ProfileVersion.number
@@ -53,7 +54,7 @@ def declared_by(session: Any, person_id: UUID, *, but: UUID | None = None) -> di
         .join(ProfileVersion, in_force)
         .where(ProfileHolding.person_id == person_id, col(ProfileHolding.ended_at).is_(None))
     )
-    return {role: why for holding, declared in rows if holding != but for role, why in declared.items()}
+    return {role: why for holding, declared in rows if holding not in but for role, why in declared.items()}
 
 
 def as_it_stands(session: Any, holding: ProfileHolding, now: datetime) -> Holding:
@@ -77,6 +78,33 @@ def as_it_stands(session: Any, holding: ProfileHolding, now: datetime) -> Holdin
     return Holding(
         holding.id, f"person:{holding.person_id}", holding.scope, start, holding.ends_at or FOREVER, given, withheld
     )
+
+
+def live_of(session: Any, person_id: UUID) -> list[ProfileHolding]:
+    """List the profiles a person holds, the oldest first."""
+    rows = select(ProfileHolding).where(ProfileHolding.person_id == person_id, col(ProfileHolding.ended_at).is_(None))
+    return list(session.scalars(rows.order_by(col(ProfileHolding.id))))
+
+
+def unfit(profile: AccessProfile, scope: str) -> str | None:
+    """Say why nobody can be given a profile in a place, or None where somebody can."""
+    if profile.current is None or profile.retired_at is not None:
+        return "This profile has no version in force."
+    if scope.partition(":")[0] != profile.scope_kind:
+        return f"This profile is held in a place of the kind {profile.scope_kind}."
+    return None
+
+
+def conflict(
+    session: Any, person_id: UUID, version: ProfileVersion, *, leaving: Iterable[ProfileHolding] = ()
+) -> str | None:
+    """Say which duties would conflict if a person held a version beside what they hold, but for holdings that end with it. [AC-6]"""
+    leaving = list(leaving)
+    going = [row.id for holding in leaving for row in standing(session, holding)]
+    left = {holding.id for holding in leaving}
+    others = other_roles(session, f"person:{person_id}", set(going))
+    against = declared_by(session, person_id, but=left)
+    return clashes(book.in_force(), version.conflicts, frozenset(version.roles), others, against) or None
 
 
 def standing(session: Any, holding: ProfileHolding) -> list[RoleAssignment]:

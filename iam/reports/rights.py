@@ -97,6 +97,8 @@ class HeldRole(Answer):
     given_by: str
     reason: str
     profile: str
+    holding_id: UUID | None
+    """The holding of a profile that it comes by."""
     rules: list[str]
 
 
@@ -231,7 +233,7 @@ def _rights_of(span: _Span) -> Iterator[DayRight]:
 def rights_of_person(work: Work, person: Person) -> list[HeldRole]:
     """List the roles a person holds, where each comes from, and the rules each brings. [AC-9, AC-10]"""
     rows = work.session.execute(
-        select(RoleAssignment, AccessProfile.label, ProfileGrant.number)
+        select(RoleAssignment, AccessProfile.label, ProfileGrant.number, ProfileGrant.holding_id)
         .outerjoin(ProfileGrant, col(ProfileGrant.assignment_id) == RoleAssignment.id)
         .outerjoin(ProfileHolding, col(ProfileHolding.id) == ProfileGrant.holding_id)
         .outerjoin(AccessProfile, col(AccessProfile.id) == ProfileHolding.profile_id)
@@ -244,9 +246,10 @@ def rights_of_person(work: Work, person: Person) -> list[HeldRole]:
             **held.model_dump(include={"id", "role", "scope", "starts_at", "ends_at", "given_by", "reason"}),
             since=held.starts_at or made_at(held.id),
             profile=f"{label}, {number}" if label else "",
+            holding_id=holding_id,
             rules=rules_of(index, held.role),
         )
-        for held, label, number in rows
+        for held, label, number, holding_id in rows
         if held.ends_at is None or held.ends_at > work.now
     ]
 

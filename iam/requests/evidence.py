@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlmodel import col, or_, select
 
-from iam.requests.checks import Spell, clashes
-from iam.requests.models import ALLOCATE, IDENTITY, AccessLine, AccessRequest
+from iam.profiles.models import ProfileGrant
+from iam.requests.models import CREATE, GIVING, IDENTITY, AccessLine, AccessRequest
+from iam.requests.spells import Spell, clashes
 from kernel.access import RoleAssignment
 from kernel.action import Work
 from kernel.actor import person
@@ -41,18 +42,23 @@ def rights_were_asked_for(session: Any, now: datetime) -> Evidence:
             col(RoleAssignment.subject_ref).startswith("person:"),
         )
     ).all()
-    lines = {
-        line.assignment_id: line.request_id
-        for line in session.scalars(
-            select(AccessLine).where(AccessLine.deed == ALLOCATE, col(AccessLine.assignment_id).is_not(None))
-        )
-    }
+    lines = _asked_for(session)
     requests = session.scalars(select(AccessRequest).where(col(AccessRequest.id).in_(set(lines.values())))).all()
     wrong = set(_unapproved(session, requests))
     by_hand = [one.ref for one in standing if one.given_by.startswith("person:")]
     unproved = [one.ref for one in standing if one.id in lines and f"request:{lines[one.id]}" in wrong]
     judged = [one.ref for one in standing if one.id in lines or one.given_by.startswith("person:")]
     return found(judged, [*by_hand, *unproved], [one.ref for one in standing if one.ref not in set(judged)])
+
+
+def _asked_for(session: Any) -> dict[UUID, UUID]:
+    """Give the request behind each right that was asked for: a role, or one that came with a profile."""
+    asked = select(AccessLine).where(col(AccessLine.outcome) == "done", col(AccessLine.deed).in_(GIVING))
+    lines = session.scalars(asked).all()
+    found = {line.assignment_id: line.request_id for line in lines if line.assignment_id is not None}
+    by_profile = {line.holding_id: line.request_id for line in lines if line.holding_id is not None}
+    grants = session.scalars(select(ProfileGrant).where(col(ProfileGrant.holding_id).in_(by_profile)))
+    return found | {grant.assignment_id: by_profile[grant.holding_id] for grant in grants}
 
 
 def _unapproved(session: Any, requests: Sequence[AccessRequest]) -> list[str]:
@@ -74,7 +80,7 @@ def _unapproved(session: Any, requests: Sequence[AccessRequest]) -> list[str]:
             votes.setdefault(vote.approval_id, set()).update({vote.voter_id, vote.principal_id})
     concerned: dict[UUID, set[UUID | None]] = {}
     for line in session.scalars(select(AccessLine).where(col(AccessLine.request_id).in_([one.id for one in requests]))):
-        if line.deed != "create":
+        if line.deed != CREATE:
             concerned.setdefault(line.request_id, set()).add(line.person_id)
     wrong = []
     for one in requests:

@@ -8,10 +8,14 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from iam.people.joiners import join, leave, reactivate, suspend
+from iam.people.joiners import join, leave, move, reactivate, suspend
 from iam.people.models import Person
+from iam.profiles.holders import hold, prolong, release
+from iam.profiles.holdings import standing
+from iam.profiles.models import ProfileHolding
+from iam.requests import functions
 from iam.requests.checks import person_of, why_not
-from iam.requests.models import ALLOCATE, AMEND, CREATE, REVOKE, SUSPEND, WITHDRAW, AccessLine, AccessRequest
+from iam.requests.models import ALLOCATE, AMEND, CREATE, MOVE, REVOKE, SUSPEND, WITHDRAW, AccessLine, AccessRequest
 from iam.requests.requests import REQUEST_STEPS, question_name
 from iam.requests.voices import lines_of
 from iam.requests.wishes import content_of
@@ -86,6 +90,9 @@ def _do(work: Work, request: AccessRequest, line: AccessLine) -> None:
 
 def _is_so(work: Work, line: AccessLine) -> bool:
     """Tell whether what a line wants is so already: a right taken twice, a person who has left meanwhile."""
+    if line.deed == WITHDRAW and line.holding_id is not None:
+        holding = work.session.get(ProfileHolding, line.holding_id)
+        return holding is not None and (holding.ended_at is not None or (holding.ends_at or work.now) < work.now)
     if line.deed == WITHDRAW:
         held = work.session.get(RoleAssignment, line.assignment_id)
         return held is not None and (held.taken_at is not None or (held.ends_at or work.now) < work.now)
@@ -94,9 +101,40 @@ def _is_so(work: Work, line: AccessLine) -> bool:
     return person is not None and person.status == wanted
 
 
-def _create(work: Work, _: AccessRequest, line: AccessLine) -> None:
+def _create(work: Work, request: AccessRequest, line: AccessLine) -> None:
     person = join(work, person_of(line, work.now), manager_id=line.manager_id, ends_at=line.ends_at)
     line.person_id = person.id
+    _hold(work, request, line, person)
+
+
+def _hold(work: Work, request: AccessRequest, line: AccessLine, person: Person) -> list[UUID]:
+    """Give the profile a line names, as long as the contract runs at most; returns the roles that came with it."""
+    named = functions.asked_for(work.session, line)
+    if named is None:
+        return []
+    work.session.flush()
+    ends = [at for at in (line.ends_at, person.ends_at) if at is not None]
+    held = hold(
+        work, person, named[0], line.profile_scope or line.scope,
+        reason=request.ref, start=line.starts_at, end=min(ends, default=None),
+    )  # fmt: skip
+    line.holding_id = held.id
+    work.session.flush()
+    return [one.id for one in standing(work.session, held)]
+
+
+def _move(work: Work, request: AccessRequest, line: AccessLine) -> None:
+    """Move a person: the profiles of the former function end, the new one begins, what is left is looked at again."""
+    person, former = _person(work, line), functions.left_behind(work.session, line)
+    stays = functions.stays(work.session, line)
+    moved = move(
+        work, person, site=line.scope, job=line.job or None, manager_id=line.manager_id, ends_at=line.ends_at
+    )  # fmt: skip
+    for holding in former:
+        release(work, holding)
+    given = [] if stays else _hold(work, request, line, person)
+    if moved or given:
+        work.fact("person.moved", person_id=person.id, scope=person.scope, job=person.job, given=given)
 
 
 def _person(work: Work, line: AccessLine) -> Person:
@@ -105,6 +143,9 @@ def _person(work: Work, line: AccessLine) -> Person:
 
 def _allocate(work: Work, request: AccessRequest, line: AccessLine) -> None:
     person = _person(work, line)
+    if line.profile_id is not None:
+        _hold(work, request, line, person)
+        return
     ends = [at for at in (line.ends_at, person.ends_at) if at is not None]
     made = edition.give_role(
         work, person.ref, line.role or "", line.scope,
@@ -119,15 +160,26 @@ def _held(work: Work, line: AccessLine) -> RoleAssignment:
     return work.session.get_one(RoleAssignment, line.assignment_id, with_for_update=True)
 
 
+def _profile_held(work: Work, line: AccessLine) -> ProfileHolding:
+    return work.session.get_one(ProfileHolding, line.holding_id, with_for_update=True)
+
+
 def _amend(work: Work, _: AccessRequest, line: AccessLine) -> None:
-    held, person = _held(work, line), _person(work, line)
+    person = _person(work, line)
     ends = [at for at in (line.ends_at, person.ends_at) if at is not None]
+    if line.holding_id is not None:
+        prolong(work, _profile_held(work, line), min(ends, default=None))
+        return
+    held = _held(work, line)
     edition.amend_role(work, held, end=min(ends, default=None))
     work.fact("role.amended", assignment_id=held.id, role=held.role, scope=held.scope, subject=held.subject_ref)
 
 
 def _withdraw(work: Work, _: AccessRequest, line: AccessLine) -> None:
-    take(work, _held(work, line))
+    if line.holding_id is not None:
+        release(work, _profile_held(work, line))
+    else:
+        take(work, _held(work, line))
 
 
 def take(work: Work, held: RoleAssignment) -> None:
@@ -150,6 +202,7 @@ def _revoke(work: Work, _: AccessRequest, line: AccessLine) -> None:
 
 DEEDS: dict[str, Callable[[Work, AccessRequest, AccessLine], None]] = {
     CREATE: _create,
+    MOVE: _move,
     SUSPEND: _suspend,
     "reactivate": _reactivate,
     REVOKE: _revoke,

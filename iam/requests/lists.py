@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, UTC, datetime, timedelta
 
-PERSON = ("person", "role", "scope", "starts", "ends", "bound_to")
-NEWCOMER = ("given_name", "family_name", "email", "phone", "language", "kind", "job", "manager", "site", "ends")
+PERSON = ("person", "role", "profile", "scope", "starts", "ends", "bound_to", "site", "job", "manager")
+NEWCOMER = (
+    "given_name", "family_name", "email", "phone", "language", "kind", "job", "manager", "site", "ends", "profile", "place",
+)  # fmt: skip
 NEEDED = {"person": {"person"}, "newcomer": {"given_name", "family_name", "email", "phone"}}
 MOST_BYTES, MOST_LINES, MOST_SIGNS = 262_144, 500, 200
 FORMULA = re.compile(r"^[=@+\-\t\r]")
@@ -161,7 +163,7 @@ def _fault(kind: str, cells: dict[str, str]) -> str | None:
 
 
 def _same(kind: str, cells: dict[str, str]) -> tuple[str, ...]:
-    names = ("email",) if kind == "newcomer" else ("person", "role", "scope")
+    names = ("email",) if kind == "newcomer" else ("person", "role", "profile", "scope")
     return tuple(cells.get(name, "").lower() for name in names)
 
 

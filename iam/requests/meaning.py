@@ -1,4 +1,4 @@
-"""What a role means in plain words: everything that it would let a person do and that they may not do now. [AC-6, AC-10]"""
+"""What roles mean in plain words: everything that they would let a person do and that they may not do now. [AC-6, AC-10]"""
 
 import re
 from collections.abc import Iterable
@@ -23,9 +23,10 @@ def allowed(roles: Iterable[str], scope: str) -> frozenset[str]:
     return frozenset(yes - no)
 
 
-def gains(role: str, scope: str, held: Iterable[str]) -> list[str]:
-    """List in sentences what a role would add in a scope to those that are held there; readings stand last."""
-    new = allowed([*held, role], scope) - allowed(held, scope)
+def gains(roles: Iterable[str], scope: str, held: Iterable[str]) -> list[str]:
+    """List in sentences what roles would add in a scope to those that are held there; readings stand last."""
+    before = list(held)
+    new = allowed([*before, *roles], scope) - allowed(before, scope)
     deeds = sorted(_said(name) for name in new if name in ACTIONS)
     reads = sorted(_said(name) for name in new if name in READINGS)
     return [*deeds, *reads]

@@ -10,9 +10,11 @@ from sqlmodel import Field
 
 from kernel.db import HOUSE, Record, Utc, personal
 
-CREATE, SUSPEND, REACTIVATE, REVOKE = "create", "suspend", "reactivate", "revoke"
+CREATE, MOVE, SUSPEND, REACTIVATE, REVOKE = "create", "move", "suspend", "reactivate", "revoke"
 ALLOCATE, AMEND, WITHDRAW = "allocate", "amend", "withdraw"
-IDENTITY = (CREATE, SUSPEND, REACTIVATE, REVOKE)
+IDENTITY = (CREATE, MOVE, SUSPEND, REACTIVATE, REVOKE)
+GIVING = (CREATE, MOVE, ALLOCATE)
+"""Deeds that may give a right."""
 LIVE = ("draft", "asked", "granted")
 """States in which a request may still lead to something."""
 
@@ -56,12 +58,18 @@ class AccessLine(Record, table=True):
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("request_id", "number", name="access_line_number"),
         CheckConstraint(
-            "deed in ('create', 'suspend', 'reactivate', 'revoke', 'allocate', 'amend', 'withdraw')",
+            "deed in ('create', 'move', 'suspend', 'reactivate', 'revoke', 'allocate', 'amend', 'withdraw')",
             name="access_line_deed",
         ),
         CheckConstraint("(deed = 'create') = (family_name is not null)", name="access_line_newcomer"),
-        CheckConstraint("deed <> 'allocate' or role is not null", name="access_line_role"),
-        CheckConstraint("deed not in ('amend', 'withdraw') or assignment_id is not null", name="access_line_right"),
+        CheckConstraint(
+            "deed <> 'allocate' or (role is not null) <> (profile_id is not null)", name="access_line_role"
+        ),
+        CheckConstraint(
+            "deed not in ('amend', 'withdraw') or assignment_id is not null or holding_id is not null",
+            name="access_line_right",
+        ),
+        CheckConstraint("(profile_id is null) = (profile_number is null)", name="access_line_profile"),
         CheckConstraint("outcome in ('waiting', 'done', 'already', 'failed')", name="access_line_outcome"),
         Index("access_line_bound", "bound_to", postgresql_where=text("bound_to is not null")),
         {"info": {"governed": True}},
@@ -82,7 +90,14 @@ class AccessLine(Record, table=True):
     manager_id: UUID | None = Field(default=None, foreign_key="person.id")
     role: str | None = None
     scope: str = HOUSE
-    """Where the right holds; of an identity, the person's site."""
+    """Where the right holds; of an identity, the person's site: of one who moves, the new one."""
+    profile_id: UUID | None = Field(default=None, foreign_key="access_profile.id")
+    profile_number: int | None = None
+    """The version of the profile that is asked for: what was approved is what is given."""
+    profile_scope: str | None = None
+    """Where the profile is held."""
+    holding_id: UUID | None = Field(default=None, foreign_key="profile_holding.id", index=True)
+    """The profile held that was given, or that is to end or to get another end."""
     assignment_id: UUID | None = Field(default=None, foreign_key="role_assignment.id", index=True)
     starts_at: datetime | None = Field(default=None, sa_type=Utc)
     ends_at: datetime | None = Field(default=None, sa_type=Utc)

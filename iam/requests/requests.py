@@ -7,6 +7,7 @@ from sqlmodel import col, func, select
 
 from iam.people.joiners import MOST_LEVELS
 from iam.requests.checks import check
+from iam.requests.functions import roles_asked
 from iam.requests.models import IDENTITY, AccessLine, AccessRequest
 from iam.requests.voices import Led, house_above, lines_of, owners_of
 from iam.requests.wishes import Sentence, Wishes, content_of, line_of
@@ -52,8 +53,9 @@ def question_name(lines: Iterable[AccessLine]) -> str:
     return QUESTIONS[any(line.deed in IDENTITY for line in lines)]
 
 
-def _owner_key(line: AccessLine) -> tuple[bool, tuple[str, ...], str]:
-    return line.deed in IDENTITY, tuple(owners_of(line.deed, line.role)), line.scope
+def _owner_key(work: Work, line: AccessLine) -> tuple[bool, tuple[str, ...], str]:
+    owners = owners_of(line.deed, roles_asked(work.session, line))
+    return line.deed in IDENTITY, tuple(owners), line.scope
 
 
 @action("request.draft")
@@ -63,8 +65,8 @@ def draft_request(work: Work, *, wishes: Wishes, reason: Sentence, basket: UUID 
     groups: dict[tuple[bool, tuple[str, ...], str], list[AccessLine]] = {}
     for wish in wishes:
         line = line_of(work, together, 0, wish)
-        groups.setdefault(_owner_key(line), []).append(line)
-    _may_ask_for(work, requester, [line for lines in groups.values() for line in lines])
+        groups.setdefault(_owner_key(work, line), []).append(line)
+    may_ask_for(work, requester, [line for lines in groups.values() for line in lines])
     made = []
     for (_, owners, scope), lines in groups.items():
         request = work.add(
@@ -90,7 +92,7 @@ def _number(work: Work, request: AccessRequest, lines: Iterable[AccessLine], las
     work.session.flush()
 
 
-def _may_ask_for(work: Work, requester: UUID, lines: list[AccessLine]) -> None:
+def may_ask_for(work: Work, requester: UUID, lines: list[AccessLine]) -> None:
     """Let people ask for themselves and for those they lead; for others their role must say so.
 
     Raises Denied.
@@ -116,8 +118,8 @@ def amend_request(work: Work, request: AccessRequest, *, wishes: Wishes, reason:
         raise Refused("AC-2", f"This request is {request.state}; put together a new one.")
     old = lines_of(work.session, [request.id])[request.id]
     new = [line_of(work, request.id, 0, wish) for wish in wishes]
-    _may_ask_for(work, person_of(work), new)
-    if {_owner_key(line) for line in (*old, *new)} != {_owner_key(old[0])}:
+    may_ask_for(work, person_of(work), new)
+    if {_owner_key(work, line) for line in (*old, *new)} != {_owner_key(work, old[0])}:
         raise Refused("AC-2", "A request has one owner. Ask for what another owns in a request of its own.")
     last = work.session.scalar(select(func.max(AccessLine.number)).where(AccessLine.request_id == request.id))
     for line in old:

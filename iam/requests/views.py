@@ -1,8 +1,7 @@
 """Reading requests: one with everything that a decision rests on, one's own, and what may be asked for. [AC-1, AC-2, AC-9]"""
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -10,17 +9,21 @@ from sqlmodel import col, select
 
 from iam.people.models import Person
 from iam.people.roles import RoleView
+from iam.profiles.models import AccessProfile, ProfileVersion
+from iam.requests import functions
 from iam.requests.checks import Finding, check, requestable
-from iam.requests.meaning import gains
-from iam.requests.models import ALLOCATE, AccessLine, AccessRequest
+from iam.requests.line_views import LineView, ending, gained, labels_of, people_of, views_of
+from iam.requests.models import CREATE, AccessLine, AccessRequest
+from iam.requests.requests import may_ask_for
 from iam.requests.voices import lines_of
+from iam.requests.wishes import Identifier
 from kernel import gate
-from kernel.access import RoleAssignment
 from kernel.action import Work
 from kernel.actor import Actor
-from kernel.db import Answer, read_session
+from kernel.db import HOUSE, Answer, read_session, uuid7
 from kernel.gate import Ask, condition
 from kernel.reading import reading
+from policy.approvals import person_of
 from policy.models import Approval, ApprovalVote
 from policy.voting import concerns_you
 
@@ -28,31 +31,6 @@ Page = Annotated[int, Field(ge=1, le=200)]
 Ids = Annotated[list[UUID], Field(max_length=200)]
 MOST_DRAFTS = 50
 """Requests that one basket shows."""
-
-
-class LineView(Answer):
-    """A line of a request, with what the person has now and what the right would add."""
-
-    id: UUID
-    number: int
-    deed: str
-    person_id: UUID | None
-    name: str
-    status: str
-    joined_at: datetime | None
-    job: str
-    manager_id: UUID | None
-    role: str | None
-    scope: str
-    starts_at: datetime | None
-    ends_at: datetime | None
-    ends_now: datetime | None
-    """When the right ends as things stand, of a line that gives it another end."""
-    bound_to: str | None
-    outcome: str
-    why: str
-    held: list[RoleView]
-    gains: list[str]
 
 
 class RequestView(Answer):
@@ -87,6 +65,7 @@ class RequestLine(Answer):
     why: str
     deed: str
     role: str | None
+    profile: str
     scope: str
     count: int
     name: str
@@ -99,11 +78,35 @@ class DraftView(Answer):
     found: list[Finding]
 
 
+class ProfileChoice(Answer):
+    """An access profile that may be asked for: what it is for, where it is held, the roles of its version in force."""
+
+    id: UUID
+    slug: str
+    label: str
+    job: str
+    scope_kind: str
+    roles: list[str]
+
+
 class Choices(Answer):
     """What may be asked for, and where."""
 
     roles: list[str]
+    profiles: list[ProfileChoice]
     scopes: list[str]
+
+
+class Foreseen(Answer):
+    """What a profile would give somebody in a place, what ends by it, and what stands against it."""
+
+    profile: str
+    job: str
+    place: str
+    roles: list[str]
+    gains: list[str]
+    ends: list[RoleView]
+    stop: str | None
 
 
 def _own(model: Any, actor: Actor) -> Any:
@@ -149,52 +152,9 @@ def read_request(work: Work, request: AccessRequest) -> RequestView:
 
 def _view(work: Work, request: AccessRequest) -> RequestView:
     lines = lines_of(work.session, [request.id])[request.id]
-    people = {person.id: person for person in _people(work, lines)}
-    held = _held(work, people)
     found = select(Approval.id).where(Approval.subject_ref == request.ref).order_by(col(Approval.id).desc()).limit(1)
     told = request.model_dump(include=set(RequestView.model_fields))
-    return RequestView(
-        **told, approval_id=work.select(found).first(), lines=[_line(work, line, people, held) for line in lines]
-    )
-
-
-def _people(work: Work, lines: Iterable[AccessLine]) -> Iterable[Person]:
-    wanted = {line.person_id for line in lines if line.person_id}
-    found: Iterable[Person] = work.select(select(Person).where(col(Person.id).in_(wanted)))
-    return found
-
-
-def _held(work: Work, people: dict[UUID, Person]) -> dict[str, list[RoleAssignment]]:
-    asked = select(RoleAssignment).where(
-        col(RoleAssignment.subject_ref).in_([person.ref for person in people.values()]),
-        col(RoleAssignment.taken_at).is_(None),
-    )
-    found: dict[str, list[RoleAssignment]] = {}
-    for held in work.select(asked.order_by(col(RoleAssignment.role))):
-        if held.ends_at is None or held.ends_at > work.now:
-            found.setdefault(held.subject_ref, []).append(held)
-    return found
-
-
-def _line(
-    work: Work, line: AccessLine, people: dict[UUID, Person], rights: dict[str, list[RoleAssignment]]
-) -> LineView:
-    person = people.get(line.person_id) if line.person_id else None
-    held = rights.get(person.ref, []) if person else []
-    above = gate.current().chain(line.scope)
-    beside = [one.role for one in held if one.scope in above and (one.starts_at is None or one.starts_at <= work.now)]
-    present = next((one for one in held if one.id == line.assignment_id), None)
-    told = line.model_dump(include=set(LineView.model_fields))
-    return LineView(**told | {
-        "name": person.name if person else f"{line.given_name} {line.family_name}",
-        "status": person.status if person else "",
-        "joined_at": person.joined_at if person else None,
-        "job": person.job if person else line.job,
-        "manager_id": person.manager_id if person else line.manager_id,
-        "ends_now": present.ends_at if present else None,
-        "held": [RoleView.of(one) for one in held],
-        "gains": gains(line.role, line.scope, beside) if line.deed == ALLOCATE and line.role else [],
-    })  # fmt: skip
+    return RequestView(**told, approval_id=work.select(found).first(), lines=views_of(work, lines))
 
 
 @reading("request.check", on=AccessRequest)
@@ -220,17 +180,27 @@ def list_requests(
         asked = asked.where(AccessRequest.id < before)
     rows = list(work.select(asked.order_by(col(AccessRequest.id).desc()).limit(limit)))
     lines = lines_of(work.session, [row.id for row in rows])
-    people = {person.id: person for person in _people(work, [one for several in lines.values() for one in several])}
-    return [_row(row, lines[row.id], people) for row in rows]
+    return _rows(work, rows, lines)
 
 
-def _row(request: AccessRequest, lines: list[AccessLine], people: dict[UUID, Person]) -> RequestLine:
+def _rows(work: Work, rows: list[AccessRequest], lines: dict[UUID, list[AccessLine]]) -> list[RequestLine]:
+    every = [one for several in lines.values() for one in several]
+    people = {person.id: person for person in people_of(work, every)}
+    labels = labels_of(work, every)
+    return [_row(row, lines[row.id], people, labels) for row in rows]
+
+
+def _row(
+    request: AccessRequest, lines: list[AccessLine], people: dict[UUID, Person], labels: dict[UUID, str]
+) -> RequestLine:
     first = lines[0]
     person = people.get(first.person_id) if first.person_id else None
     told = request.model_dump(include=set(RequestLine.model_fields))
+    named = {line.profile_id for line in lines}
     return RequestLine(**told | {
         "deed": first.deed if len({line.deed for line in lines}) == 1 else "several",
         "role": first.role if len({line.role for line in lines}) == 1 else None,
+        "profile": labels.get(first.profile_id, "") if len(named) == 1 and first.profile_id else "",
         "count": len(lines),
         "name": person.name if person else f"{first.given_name} {first.family_name}",
     })  # fmt: skip
@@ -254,11 +224,48 @@ def look_requests_up(work: Work, *, ids: Ids) -> list[RequestLine]:
         if concerns_your_answer.check(Ask(work.actor, work.action, row, work.now, work.session)) is None
     ]
     lines = lines_of(work.session, [row.id for row in rows])
-    people = {person.id: person for person in _people(work, [one for several in lines.values() for one in several])}
-    return [_row(row, lines[row.id], people) for row in rows]
+    return _rows(work, rows, lines)
 
 
 @reading("request.choices")
-def list_choices(work: Work) -> Choices:  # noqa: ARG001 - the frame's own form
-    """List the roles that may be asked for, and the places where they hold. [AC-2]"""
-    return Choices(roles=requestable(), scopes=sorted(gate.current().scopes))
+def list_choices(work: Work) -> Choices:
+    """List the profiles and roles that may be asked for, and the places where they hold. [AC-2, AC-6]"""
+    in_force = (col(ProfileVersion.profile_id) == AccessProfile.id) & (
+        col(ProfileVersion.number) == AccessProfile.current
+    )
+    rows = work.session.execute(
+        select(AccessProfile, ProfileVersion)
+        .join(ProfileVersion, in_force)
+        .where(col(AccessProfile.retired_at).is_(None))
+        .order_by(col(AccessProfile.label))
+    )
+    profiles = [
+        ProfileChoice(**profile.model_dump(include=set(ProfileChoice.model_fields)), roles=version.roles)
+        for profile, version in rows
+    ]
+    return Choices(roles=requestable(), profiles=profiles, scopes=sorted(gate.current().scopes))
+
+
+@reading("request.foresee")
+def foresee_profile(
+    work: Work,
+    *,
+    deed: Literal["create", "move", "allocate"],
+    profile_id: UUID,
+    person_id: UUID | None = None,
+    site: Identifier | None = None,
+    place: Identifier | None = None,
+) -> Foreseen:
+    """See what a profile would give somebody, what they would lose by it, and what stands against it, before it is asked for. [AC-2, AC-6]"""
+    person = work.get(Person, person_id) if person_id is not None and deed != CREATE else None
+    line = AccessLine(request_id=uuid7(), number=1, deed=deed, person_id=person.id if person else None)
+    line.scope = site or (person.scope if person else HOUSE)
+    if person is not None:
+        may_ask_for(work, person_of(work), [line])
+    profile = functions.name_profile(work, line, profile_id, place)
+    stop = functions.why_not_held(work, line)
+    return Foreseen(
+        profile=profile.label, job=profile.job, place=line.profile_scope or HOUSE,
+        roles=functions.roles_asked(work.session, line), gains=gained(work, line, person),
+        ends=[RoleView.of(one) for one in ending(work, line)], stop=stop,
+    )  # fmt: skip

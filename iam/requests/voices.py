@@ -17,6 +17,7 @@ from iam.requests.models import CREATE, IDENTITY, AccessLine, AccessRequest
 from kernel import clock
 from kernel.actor import Actor
 from kernel.db import read_session
+from kernel.errors import Refused
 from policy import book
 from policy.holders import holders, roles_of
 from policy.relations import Question, relation
@@ -58,17 +59,27 @@ def nearest(house: House, led: Sequence[Led], out: frozenset[UUID]) -> UUID | No
     return next((one for one in lines[0] if one in common and one in house.present and one not in out), None)
 
 
-def owners_of(deed: str, role: str | None) -> list[str]:
-    """Give the roles whose holders own a right, or identities as such, as the book in force says."""
-    clause = "AC-1" if deed in IDENTITY else "AC-2"
-    parameters = book.clause(clause).parameters
-    found = parameters.get(f"owner_of_{role}", parameters["owner"])
+def owners_of(deed: str, roles: Sequence[str]) -> list[str]:
+    """Give the roles whose holders own what is asked for, as the book in force says: identities, rights, or all of these at once.
+
+    Raises Refused where no role owns all of it.
+    """
+    rights = book.clause("AC-2").parameters
+    owned = [_listed(book.parameter("AC-1", "owner"))] if deed in IDENTITY else []
+    owned += [_listed(rights.get(f"owner_of_{role}", rights["owner"])) for role in roles]
+    owned = owned or [_listed(rights["owner"])]
+    found = [owner for owner in owned[0] if all(owner in other for other in owned[1:])]
+    if not found:
+        raise Refused("AC-2", "Nobody owns all of these rights. Ask for them one by one.")
+    return found
+
+
+def _listed(found: object) -> list[str]:
     return list(map(str, found)) if isinstance(found, list) else [str(found)]
 
 
 def _without_manager() -> list[str]:
-    found = book.parameter("AC-2", "without_manager")
-    return list(map(str, found)) if isinstance(found, list) else [str(found)]
+    return _listed(book.parameter("AC-2", "without_manager"))
 
 
 _UP = text(

@@ -27,6 +27,7 @@ MEMBER_MAY: dict[str, str] = {
     "request.look-up": "requests one asked, is asked about or has answered, chosen row by row",
     "request.choices": "which roles and places there are to be asked for",
     "request.draft": "asking for oneself and those one leads; drafting asks nobody yet, asking grants nothing",
+    "request.foresee": "what a published profile gives; of a person only where one may ask for them",
     "request.list": "one's own requests, chosen row by row",
     "request.preview": "looks at a list one holds oneself; tells no more than which user ids exist",
     "service.list": "the service accounts one owns, chosen row by row",

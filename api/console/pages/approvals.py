@@ -54,6 +54,8 @@ class Subject:
     meaning: str
     gains: tuple[str, ...]
     found: tuple[Found, ...]
+    gives: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class People:
     total: int
     older: str = ""
     may_add: bool = False
+    may_ask: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Right:
     reason: str
     profile: str = ""
     rules: tuple[str, ...] = ()
+    held: str = ""
+    """What is asked about to end it: `holding=` and the profile held, else `right=` and the role."""
 
 
 @dataclass(frozen=True)

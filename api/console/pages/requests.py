@@ -28,6 +28,21 @@ class Line:
     bound: str
     outcome: State | None = None
     why: str = ""
+    gives: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a profile would give, what ends by it, and what stands against it; empty where none is chosen."""
+
+    profile: str = ""
+    gives: tuple[str, ...] = ()
+    meanings: tuple[str, ...] = ()
+    gains: tuple[str, ...] = ()
+    ends: tuple[str, ...] = ()
+    stop: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +101,7 @@ class Ask:
     title: str
     person: str
     right: str
+    profiles: tuple[Choice, ...]
     roles: tuple[Choice, ...]
     scopes: tuple[Choice, ...]
     sites: tuple[Choice, ...]
@@ -105,6 +121,7 @@ class List:
 
     form: Form
     deeds: tuple[Choice, ...]
+    profiles: tuple[Choice, ...]
     roles: tuple[Choice, ...]
     scopes: tuple[Choice, ...]
     looked: bool = False

@@ -8,8 +8,14 @@ from api.console.pages.frame import Choice, Form, State
 from tests.api.console.house import HASH, HISTORY, NOW, before
 
 ID = "0198a0f0-0000-7000-8000-0000000000a1"
-DEEDS = (Choice("allocate", "Give a role"), Choice("suspend", "Suspend"), Choice("create", "Bring a person in"))
+DEEDS = (
+    Choice("allocate", "Give a role"),
+    Choice("suspend", "Suspend"),
+    Choice("create", "Bring a person in"),
+    Choice("move", "Move"),
+)
 ROLES = (Choice("agent", "Agent"), Choice("supervisor", "Supervisor"), Choice("trainer", "Trainer"))
+PROFILES = (Choice("profile:p1", "Voice agent (Agent)"), Choice("profile:p2", "Team leader (Supervisor, Trainer)"))
 SCOPES = (Choice("house", "the house"), Choice("site:cotonou", "Cotonou"), Choice("client:telco-one", "Telco One"))
 LINE = requests.Line(
     1, "Give a role: Supervisor, Cotonou", "Awa Dossou", f"/people/{ID}", None, NOW + timedelta(days=30), ""
@@ -21,12 +27,17 @@ LINES = (
         "shift:2026-48", State("Not done", "red"), "This person is left and is given no role.",
     ),
 )  # fmt: skip
+MOVED = requests.Line(
+    3, "Move: Team leader", "Awa Dossou", f"/people/{ID}", None, None, "", gives=("Supervisor, Cotonou", "Trainer, Cotonou"),
+    ends=("Agent, Porto Novo",), facts=(("Site", "Cotonou"), ("New function", "Team leader")),
+)  # fmt: skip
 STOP = requests.Found(
     1, True, "These duties conflict: auditor and it-admin: who audits the systems does not run them [AC-6]"
 )
 WARN = requests.Found(1, False, "The contract of this person ends before this right; the right ends with it.")
 DRAFTS = (
     requests.Draft(ID, "Give a role: Supervisor, Cotonou", "The night shift needs a second one.", LINES, "Customer operations director", (WARN,)),
+    requests.Draft(ID[:-1] + "3", "Move: Team leader", "She leads the evening team from now on.", (MOVED,), "Customer operations director", ()),
     requests.Draft(ID[:-1] + "2", "Give a role: IT administrator, the house", "She stands in for Kofi.", (LINE,), "Technical director", (STOP,)),
 )  # fmt: skip
 ROWS = tuple(
@@ -82,7 +93,12 @@ WAITING = tuple(
     )
 )
 ASK = requests.Ask(
-    Form({"person": ID}), "allocate", DEEDS, "Give a role", "Awa Dossou", "", ROLES, SCOPES, SCOPES[:2]
+    Form({"person": ID}), "allocate", DEEDS, "Give a role", "Awa Dossou", "", PROFILES, ROLES, SCOPES, SCOPES[:2]
+)  # fmt: skip
+FORESEEN = requests.Foreseen("Team leader", MOVED.gives, (SUBJECT.meaning,), SUBJECT.gains, MOVED.ends, "")
+MOVER = replace(
+    SUBJECT, title=MOVED.title, gives=MOVED.gives, ends=MOVED.ends, found=(),
+    facts=(*SUBJECT.facts, ("Site", "Cotonou"), ("New function", "Team leader"), ("New manager", "Kofi Mensah")),
 )  # fmt: skip
 BAD = (
     requests.BadLine(0, "The list is larger than 256 KiB."),
@@ -95,13 +111,17 @@ EXAMPLES = (
     ("requests-new", "requests/new.html", ASK, "/requests/new"),
     ("requests-new-wrong", "requests/new.html", replace(ASK, person="", form=Form({"ends": "2020-01-01"}, {"person": "Nobody is called so.", "reason": "Too short."})), "/requests/new"),
     ("requests-joiner", "requests/new.html", replace(ASK, deed="create", title="Bring a person in"), "/requests/new"),
+    ("requests-mover", "requests/new.html", replace(ASK, deed="move", title="Move"), "/requests/new"),
+    ("requests-foreseen", "requests/foreseen.html", FORESEEN, "/requests/new"),
+    ("requests-foreseen-not", "requests/foreseen.html", requests.Foreseen(stop=STOP.why), "/requests/new"),
     ("requests-amend", "requests/new.html", replace(ASK, deed="amend", title="Give a role another end", right="Agent, Cotonou"), "/requests/new"),
-    ("requests-list", "requests/list.html", requests.List(Form({"text": "person;role"}), DEEDS, ROLES, SCOPES, looked=True, good=12, bad=BAD), "/requests/list"),
+    ("requests-list", "requests/list.html", requests.List(Form({"text": "person;role"}), DEEDS, PROFILES, ROLES, SCOPES, looked=True, good=12, bad=BAD), "/requests/list"),
     ("request", "requests/request.html", REQUEST, "/requests"),
     ("request-bare", "requests/request.html", replace(REQUEST, answers=(), missing=(), why="", may_withdraw=False, question="", history=()), "/requests"),
     ("approvals", "approvals/inbox.html", approvals.Inbox(WAITING), "/approvals"),
     ("approvals-none", "approvals/inbox.html", approvals.Inbox(()), "/approvals"),
     ("approval", "approvals/decision.html", DECISION, "/approvals"),
+    ("approval-mover", "approvals/decision.html", replace(DECISION, title=MOVED.title, subjects=(MOVER,)), "/approvals"),
     ("approval-list", "approvals/decision.html", replace(DECISION, subjects=MANY, revisions=2, voices=(*DECISION.voices, Choice(f"{ID} manager-of-subject", "For Kofi Mensah, as the manager"))), "/approvals"),
     ("approval-other", "approvals/decision.html", replace(DECISION, subjects=(), facts=(("Summary", "Longer passwords"), ("Digest", HASH)), voices=(), why_not="It is not asked of you now."), "/approvals"),
 )  # fmt: skip
