@@ -21,17 +21,23 @@ def roles_of(person_id: UUID, scope: str, now: datetime) -> frozenset[str]:
 
 def holders(roles: Iterable[str], scope: str, now: datetime) -> dict[UUID, frozenset[str]]:
     """Give every natural person who holds one of these roles in a scope now, with those they hold."""
-    wanted = frozenset(roles)
-    index = gate.current()
+    wanted, index = frozenset(roles), gate.current()
+    chain = index.chain(scope)
+    everybody = index.closure(index.implicit["person"]) & wanted if "person" in index.implicit else frozenset()
+    counts = {role: index.closure(role) & wanted for role in _roles(index)}
     found: dict[UUID, frozenset[str]] = {}
-    for ref in index.assignments:
-        kind, _, key = ref.partition(":")
-        if kind != "person":
-            continue
-        held = roles_of(UUID(key), scope, now) & wanted
-        if held:
-            found[UUID(key)] = held
+    for ref, given in index.assignments.items():
+        held = everybody
+        for one in given:
+            if one.scope in chain and one.start <= now < one.end and (also := counts[one.role]):
+                held |= also
+        if held and ref.startswith("person:"):
+            found[UUID(ref.partition(":")[2])] = held
     return found
+
+
+def _roles(index: gate.Index) -> set[str]:
+    return {one.role for given in index.assignments.values() for one in given}
 
 
 def delegated_to(work: Work, person_id: UUID, scope: str) -> list[Delegation]:
