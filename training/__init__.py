@@ -1,1 +1,21 @@
 """Who has learnt what: courses in sealed versions, who is asked to take them, and the rights that rest on them."""
+
+from importlib import import_module
+
+for _module in (
+    "courses.publication",
+    "courses.readings",
+    "courses.shipped",
+    "courses.versions",
+    "evidence",
+    "learning.assignments",
+    "learning.attempts",
+    "learning.effectiveness",
+    "learning.excuses",
+    "learning.passes",
+    "learning.readings",
+    "standing.condition",
+):
+    import_module(
+        f"training.{_module}"
+    )  # what they do is known once they are imported: actions, readings, sweeps, evidence
