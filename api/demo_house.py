@@ -11,6 +11,7 @@ from sqlmodel import col, select
 import contactcenter.demo
 import iam
 from api import fields  # noqa: F401 - registers every use case
+from api.demo_profiles import seed_profiles
 from api.demo_words import PASSWORD
 from iam.entry.entering import Source
 from iam.letters import delivery
@@ -21,7 +22,7 @@ from kernel import clock
 from kernel.access import RoleAssignment
 from kernel.actor import clerk
 from kernel.db import HOUSE, read_session
-from kernel.errors import Conflict
+from kernel.errors import Conflict, NotFound
 
 SETUP = clerk("setup")
 HERE = Source(address="127.0.0.1", agent="demonstration set-up")
@@ -87,6 +88,16 @@ def seed(tell: Callable[[str], None]) -> None:
             contactcenter.demo.seed_agent(
                 person_id, f"{who.given_name} {who.family_name}", who.site.removeprefix("site:")
             )
+    tell("access profiles")
+    seed_profiles(_holding("it-admin"), _holding("security-officer"))
+
+
+def _holding(role: str) -> UUID:
+    """The inhabitant who holds a role."""
+    found = next((_known(number) for number, who in enumerate(INHABITANTS) if who.role == role), None)
+    if found is None:
+        raise NotFound("Nobody of the house holds this role.")
+    return found
 
 
 def _above(role: str) -> list[str]:

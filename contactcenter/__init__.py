@@ -1,6 +1,6 @@
 """The contact centre: conversations on every channel, routed by skill and availability to agents in a plain browser."""
 
-from contactcenter import agents, conversations, demo, evidence, inbox, indicators, lines, models, sweeping
+from contactcenter import agents, conversations, demo, enrolment, evidence, inbox, indicators, lines, models, sweeping
 from contactcenter.channels import webchat
 from contactcenter.voice import calls, numbers, phones
 
@@ -9,6 +9,7 @@ __all__ = [
     "calls",
     "conversations",
     "demo",
+    "enrolment",
     "evidence",
     "inbox",
     "indicators",

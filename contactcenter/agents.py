@@ -62,18 +62,27 @@ def enrol_agent(
         raise NotFound("There is no such site.")
     if work.select(select(AgentProfile).where(AgentProfile.person_id == person_id)).first():
         raise Conflict("This person is enrolled as an agent already.")
+    return enrol(work, place, person_id, name, languages, voice=voice, chats=chats, blended=blended)
+
+
+def enrol(
+    work: Work,
+    place: Site,
+    person_id: UUID,
+    name: str,
+    languages: list[str],
+    *,
+    voice: bool = True,
+    chats: int = 3,
+    blended: bool = False,
+) -> AgentProfile:
+    """Make a person an agent of a site, inside any action."""
     profile = work.add(
         AgentProfile(
-            person_id=person_id,
-            name=name,
-            site_id=place.id,
-            scope=place.scope,
-            languages=languages,
-            voice=voice,
-            chats=chats,
-            blended=blended,
+            person_id=person_id, name=name, site_id=place.id, scope=place.scope, languages=languages, voice=voice,
+            chats=chats, blended=blended,
         )
-    )
+    )  # fmt: skip
     work.session.flush()
     work.add(AgentState(id=person_id, profile_id=profile.id, scope=place.scope, since=work.now, idle_since=work.now))
     work.fact("agent.enrolled", person_id=person_id, profile_id=profile.id)

@@ -15,8 +15,8 @@ from api.console.requests import answered, facts_of, right, title_of, whom
 from api.console.visit import Visit, problems_of, route
 from api.words import _
 from iam.requests import views
-from iam.requests.line_views import LineView
 from iam.requests.checks import Finding
+from iam.requests.line_views import LineView
 from kernel.actor import Actor
 from kernel.errors import Conflict, Malformed, OmniError, Refused
 from policy import inbox
@@ -144,7 +144,7 @@ def _subject(line: LineView, against: list[Finding], names: dict[str, str]) -> p
         held=tuple(
             pages.Right(frame.role_label(one.role), frame.place_label(one.scope), one.ends_at) for one in line.held
         ),
-        meaning=" ".join(meanings.meaning(role) for role in line.roles or [line.role] if role),
+        meaning=" ".join(meanings.meaning(role) for role in line.roles or filter(None, [line.role])),
         gives=tuple(right(role, line.place) for role in line.roles) if line.profile else (),
         ends=tuple(right(one.role, one.scope) for one in line.ends),
         gains=tuple(line.gains),

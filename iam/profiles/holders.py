@@ -111,7 +111,10 @@ def hold(
     )  # fmt: skip
     work.session.flush()
     _do(work, profile, holding, difference_of(work.session, profile, version, holding, work.now))
-    work.fact("profile.given", person_id=person.id, profile_id=profile.id, holding_id=holding.id, scope=scope)
+    work.fact(
+        "profile.given", person_id=person.id, profile_id=profile.id, holding_id=holding.id, scope=scope,
+        roles=list(version.roles), name=person.name, site=person.scope, language=person.language,
+    )  # fmt: skip
     return holding
 
 
