@@ -43,12 +43,14 @@ def _everybody(session: Any) -> dict[UUID, Standing]:
 def known_by_all(session: Any, now: datetime, clause: str) -> Evidence:
     """Look at everybody whom a rule of the clause binds: late ones break it, those with time left are left out.
 
-    A course that a rule asks for and that is not in force breaks it too: nobody can take it.
+    Where some of its courses are in force, one that is not breaks the clause too: nobody can take it.
     """
     rules = [rule for rule in book.in_force().training.values() if rule.clause == clause and rule.is_standing]
     standings = _everybody(session)
     offered = {row.slug for row in session.scalars(select(Course).where(col(Course.current).is_not(None)))}
     asked = {course for rule in rules for course in rule.courses}
+    if not asked & offered:
+        return found([])
     missing = [f"course:{course}" for course in sorted(asked - offered)]
     open_rows = session.execute(
         select(Assignment.person_id, Assignment.course, Assignment.due_at).where(
