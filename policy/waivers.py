@@ -3,6 +3,7 @@
 A waiver always ends. To extend one is to ask for a new one.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -81,10 +82,11 @@ def ask_waiver(
     scope: str = HOUSE,
     note: str = "",
     extends: UUID | None = None,
+    subjects: Sequence[UUID] = (),
 ) -> Waiver:
     """Ask that a clause need not hold for one thing until an end; someone else must approve it before it counts.
 
-    Raises NotFound for an unknown clause, Refused without a compensating measure, an end in the future and within the book's limit.
+    `subjects` are the people whom that thing concerns: none of them approves it. Raises NotFound for an unknown clause, Refused without a compensating measure, an end in the future and within the book's limit.
     """
     book.clause(clause)
     start = starts_at or work.now
@@ -115,7 +117,8 @@ def ask_waiver(
         )
     )
     work.session.flush()
-    ask_approval(work, waiver.ref, REQUIREMENT, content_of(waiver), subjects=_subjects(about_ref), scope=scope)
+    concerned = [*_subjects(about_ref), *subjects]
+    ask_approval(work, waiver.ref, REQUIREMENT, content_of(waiver), subjects=concerned, scope=scope)
     work.cite(clause)
     return waiver
 

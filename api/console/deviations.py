@@ -16,8 +16,9 @@ from api.words import N_, _
 from iam.deviations import cases
 from iam.deviations.cases import AT_ONCE, DeviationView
 from iam.directory import corrections, registry
-from kernel.errors import Conflict, Malformed, Refused
+from kernel.errors import Conflict, Malformed, NotFound, Refused
 from kernel.ledger.browse import read_history
+from policy import waivers
 
 STATES = {
     "open": State(N_("Open"), "amber"),
@@ -147,6 +148,8 @@ def _case(visit: Visit, form: Form, status: int = 200) -> Response:
         correction=CORRECTIONS.get(found.kind, "") if may["correct"] and corrections.can_correct(found) else "",
         may_accept=may["accept"] and found.state == "open",
         may_close=may["close"] and is_live,
+        until=found.accepted_until,
+        may_end=is_others and found.state == "accepted" and frame.is_open(visit.actor, "waiver.end"),
     )
     return visit.page("deviations/deviation.html", view, status)
 
@@ -184,6 +187,19 @@ def _end_of(day: str) -> datetime:
         raise Malformed("Say until which day.") from None
 
 
+def end(visit: Visit) -> Response:
+    """POST /deviations/{id}/end: the waiver that accepted it ends now, and the case is open again."""
+    case_id = uuid_of(visit.request.path_params["id"])
+    found = cases.read_deviation(visit.actor, case_id)
+    if found.waiver_id is None:
+        raise NotFound("Nothing accepts this case.")
+    try:
+        waivers.end_waiver(visit.actor, found.waiver_id, reason=visit.field("why"))
+    except (Refused, Malformed, Conflict) as error:
+        return _case(visit, Form({"why": visit.field("why")}, problems_of(error)), 422)
+    return visit.go(f"/deviations/{case_id}", "done")
+
+
 def close(visit: Visit) -> Response:
     """POST /deviations/{id}/close."""
     case_id = uuid_of(visit.request.path_params["id"])
@@ -199,5 +215,6 @@ ROUTES = [
     route("/deviations/{id}", case),
     route("/deviations/{id}/correct", correct, ("POST",)),
     route("/deviations/{id}/accept", accept, ("POST",)),
+    route("/deviations/{id}/end", end, ("POST",)),
     route("/deviations/{id}/close", close, ("POST",)),
 ]

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from sqlmodel import col, select
 
 from iam.deviations.findings import bar_subject, close_deviation
-from iam.directory.models import LIVE, OPEN, Deviation
+from iam.directory.models import ACCEPTED, LIVE, OPEN, Deviation
 from kernel import gate
 from kernel.action import Work, action
 from kernel.db import Answer
@@ -37,6 +37,7 @@ class DeviationView(Answer):
     due_at: datetime
     state: str
     waiver_id: UUID | None
+    accepted_until: datetime | None = None
     asked_by: str | None
     asked_at: datetime | None
     fault: str | None
@@ -76,9 +77,11 @@ def list_deviations(
 
 
 @reading("deviation.read", on=Deviation, watched=True, answer=DeviationView)
-def read_deviation(work: Work, deviation: Deviation) -> DeviationView:  # noqa: ARG001 - the frame's own form
-    """Read a deviation: what was found, whose it is, and until when. [AC-7, AC-9]"""
-    return DeviationView.of(deviation)
+def read_deviation(work: Work, deviation: Deviation) -> DeviationView:
+    """Read a deviation: what was found, whose it is, and until when; of an accepted one, until when it may stand. [AC-7, AC-9]"""
+    waiver = work.session.get(Waiver, deviation.waiver_id) if deviation.waiver_id is not None else None
+    until = waiver.ends_at if waiver is not None and deviation.state == ACCEPTED else None
+    return DeviationView.of(deviation).model_copy(update={"accepted_until": until})
 
 
 @action("deviation.accept", on=Deviation, answer=DeviationView)
@@ -99,6 +102,7 @@ def accept_deviation(
         compensation=compensation,
         ends_at=ends_at,
         scope=deviation.scope,
+        subjects=[deviation.person_id] if deviation.person_id is not None else [],
     )
     deviation.waiver_id = waiver.id
     return deviation

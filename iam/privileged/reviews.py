@@ -39,11 +39,15 @@ class Deed(Answer):
 
 
 class Deeds(Answer):
-    """What was done under a privileged role, oldest first; `total` is how many entries there are, `more` whether they go on."""
+    """What was done under a privileged role, oldest first; `total` is how many entries there are, `more` whether they go on.
+
+    `approved`: whoever reads this has approved it, so another person reviews it.
+    """
 
     deeds: list[Deed]
     total: int
     more: bool
+    approved: bool = False
 
 
 _WINDOW = "from ledger.entry e where e.actor = :actor and e.at >= :since and e.at < :until"
@@ -86,10 +90,12 @@ def deeds_between(person_id: UUID, role: str, since: datetime, until: datetime, 
 @reading("elevation.deeds", on=Elevation)
 def list_deeds(work: Work, elevation: Elevation, *, after: Annotated[int, Field(ge=0)] = 0) -> Deeds:
     """List everything done under an elevation, from the ledger, oldest first. [AC-5, AC-9]"""
+    approved = work.actor.id in _approvers(work, elevation)
     if elevation.taken_at is None:
-        return Deeds(deeds=[], total=0, more=False)
+        return Deeds(deeds=[], total=0, more=False, approved=approved)
     until = elevation.ended_at or min(work.now, elevation.ends_at)
-    return deeds_between(elevation.person_id, elevation.role, elevation.taken_at, until, after)
+    told = deeds_between(elevation.person_id, elevation.role, elevation.taken_at, until, after)
+    return told.model_copy(update={"approved": approved})
 
 
 @reading("break-glass.deeds", on=BreakGlass)

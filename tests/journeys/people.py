@@ -46,10 +46,10 @@ def arrive(house: House, *people: Arrival) -> list[Authenticator]:
 
 
 class Watch:
-    """Asks for a page with somebody's cookies, again and again, until it is refused."""
+    """Asks for a page with somebody's cookies, again and again, until it is refused, or `offers` is in it no more."""
 
-    def __init__(self, house: House, theirs: Window, path: str) -> None:
-        self.house, self.path = house, path
+    def __init__(self, house: House, theirs: Window, path: str, offers: str = "") -> None:
+        self.house, self.path, self.offers = house, path, offers
         cookies = {one["name"]: one["value"] for one in theirs.context.cookies()}
         self.door = httpx.Client(base_url=house.address, cookies=cookies, timeout=10)
 
@@ -61,7 +61,8 @@ class Watch:
         self.door.close()
 
     def served(self) -> bool:
-        return self.door.get(self.path).status_code == 200
+        answer = self.door.get(self.path)
+        return answer.status_code == 200 and self.offers in answer.text
 
     def sees_the_end(self, statement: str, *values: object) -> None:
         """From the moment at which the database shows the end: no request begun a second later is served."""

@@ -73,3 +73,6 @@ class Case:
     """What a correction writes; empty where none is possible or it may not be asked for."""
     may_accept: bool = False
     may_close: bool = False
+    until: datetime | None = None
+    """Until when it is accepted."""
+    may_end: bool = False

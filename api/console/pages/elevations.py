@@ -51,6 +51,8 @@ class Deeds:
     form: Form
     more: str = ""
     may_review: bool = False
+    approved: bool = False
+    """Whether who sees this has approved it, and so leaves its review to another."""
     verdict: State | None = None
     reviewer: str = ""
     remark: str = ""

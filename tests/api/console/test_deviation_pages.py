@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from iam.deviations import cases
 from iam.deviations import findings as deviations
 from iam.directory.models import Deviation
 from kernel import clock, db
@@ -72,9 +73,40 @@ def test_a_case_is_closed_with_a_sentence_and_accepted_only_by_another(browser_o
         inbox.cast(officer.actor, asked.id, yes=True, digest=asked.digest)
     assert state_of(case) == "accepted"
     assert ">Accepted<" in browser.get("/deviations").text
+    assert "Accepted until" in browser.get(f"/deviations/{case.id}").text
     done = browser.post(f"/deviations/{case.id}/close", data={"how": "The migration is over, the right is gone"})
     assert done.status_code == 303
     assert state_of(case) == "closed"
+
+
+def test_an_acceptance_is_ended_before_its_time_and_the_case_is_open_again(browser_of, admin):
+    from policy import inbox
+
+    officer, case = world.activated(role="security-officer"), found()
+    until = clock.now() + timedelta(days=20)
+    cases.accept_deviation(
+        admin.actor,
+        case.id,
+        reason="The migration needs it until then",
+        compensation="It is watched daily",
+        ends_at=until,
+    )
+    for asked in inbox.approvals_waiting(officer.actor):
+        inbox.cast(officer.actor, asked.id, yes=True, digest=asked.digest)
+    browser = browser_of(officer)
+    assert "Accept it no longer" in browser.get(f"/deviations/{case.id}").text
+    assert browser.post(f"/deviations/{case.id}/end", data={"why": ""}).status_code == 422
+    assert browser.post(f"/deviations/{case.id}/end", data={"why": "The migration is over already"}).status_code == 303
+    assert state_of(case) == "open"
+    assert "Accepted until" not in browser.get(f"/deviations/{case.id}").text
+    assert browser.post(f"/deviations/{case.id}/end", data={"why": "The migration is over already"}).status_code == 404
+
+
+def test_the_officer_corrects_what_is_about_the_only_administrator(browser_of, admin):
+    officer, own = world.activated(role="security-officer"), found(person_id=admin.id)
+    browser = browser_of(officer)
+    assert "Put it right" in browser.get(f"/deviations/{own.id}").text
+    assert browser.post(f"/deviations/{own.id}/correct").status_code == 303
 
 
 def test_correcting_is_asked_for_and_nobody_does_it_to_what_is_about_himself(browser_of, admin):

@@ -1,6 +1,7 @@
 """Elevations, the break-glass and campaigns as visitors of their pages. [AC-5, AC-10]"""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -46,11 +47,24 @@ def test_an_elevation_from_the_question_to_its_end(browser_of) -> None:
     assert "To be reviewed" in page.get("/elevations").text
 
 
+def test_who_approved_it_is_offered_no_review(browser_of) -> None:
+    director, ama = world.activated(role="technical-director"), world.person(role="agent")
+    asked = elevations.ask_elevation(
+        fresh(ama), role=ASKED["role"], bound_to=ASKED["bound_to"], reason=ASKED["reason"], until=clock.now() + timedelta(hours=1)
+    )  # fmt: skip
+    with db.read_session() as session:
+        approval = session.query(Approval).one()
+    inbox.cast(fresh(director), approval.id, yes=True, digest=approval.digest)
+    elevations.take_up(fresh(ama), asked.id)
+    elevations.end_elevation(fresh(ama), asked.id, reason="done")
+    shown = browser_of(director).get(f"/elevations/{asked.id}").text
+    assert "another person reviews it" in shown
+    assert "It was in order" not in shown
+
+
 def test_the_officer_reviews_what_was_done(browser_of) -> None:
     director, ama = world.person(role="technical-director"), world.person(role="agent")
     officer = world.activated(role="security-officer")
-    from datetime import timedelta
-
     asked = elevations.ask_elevation(
         fresh(ama),
         role=ASKED["role"],
@@ -90,6 +104,7 @@ def test_the_break_glass_from_key_to_documentation(browser_of) -> None:
     shown = page.get("/break-glass").text
     assert "Waits for the second key" in shown
     assert "Turn the first key" not in shown, "there is one at a time"
+    assert "There is no next one before" in shown
     (asked,) = breakglass.list_break_glasses(officer.actor)
     assert page.post(f"/break-glass/{asked.id}/confirm").status_code == 422
     breakglass.confirm_break_glass(fresh(director), asked.id)

@@ -123,6 +123,18 @@ def test_nobody_settles_what_was_found_about_himself(admin: world.Somebody, hand
     assert now(case).state == "open"
 
 
+def test_nobody_approves_that_what_was_found_about_himself_may_stand(
+    admin: world.Somebody, officer: world.Somebody, hands: Hands
+) -> None:
+    other, own = world.person(role="security-officer"), found(person_id=officer.id)
+    asked = cases.accept_deviation(admin.actor, own.id, **HOW, ends_at=hands.now() + timedelta(days=9))
+    with pytest.raises(Denied):
+        grant(asked.waiver_id, officer)
+    grant(asked.waiver_id, other)
+    assert now(own).state == "accepted"
+    assert cases.read_deviation(admin.actor, own.id).accepted_until == hands.now() + timedelta(days=9)
+
+
 def test_a_closed_case_stays_closed_and_nothing_is_accepted_for_ever(admin: world.Somebody, hands: Hands) -> None:
     case = found()
     with pytest.raises(Refused, match="lasts"):
