@@ -42,6 +42,10 @@ LETTERS = {
     "new-factor": N_("New authenticator"),
     "rotation": N_("Password to be changed"),
     "dormant": N_("Account not used"),
+    "disclosure": N_("Secrets voided"),
+    "key": N_("Key to be renewed"),
+    "duty": N_("Duty to be done"),
+    "duty-late": N_("Duty late"),
     "break-glass": N_("Emergency access open"),
 }
 STATES = {

@@ -11,8 +11,7 @@ from sqlmodel import col, select
 
 from iam.certification.models import DormancyNotice
 from iam.entry.models import Session, SessionSeen
-from iam.letters import delivery
-from iam.letters.models import MAIL
+from iam.letters import notices
 from iam.people import states as account_states
 from iam.people.models import PLATFORM, SERVICE, Account, Person
 from iam.privileged import standing
@@ -94,17 +93,7 @@ def tell(work: Work) -> int:
             )
         )  # fmt: skip
         work.session.flush()
-        if person.email:
-            delivery.post(
-                work,
-                person,
-                account,
-                "dormant",
-                MAIL,
-                name=person.name,
-                user_name=account.name,
-                until=f"{until:%d/%m/%Y}",
-            )
+        notices.tell(work, person, account.id, "dormant", user_name=account.name, day=f"{until:%d/%m/%Y}")
         work.fact("account.dormant-soon", account_id=account.id, person_id=person.id)
     work.note("told", len(rows))
     return len(rows)

@@ -16,10 +16,8 @@ from sqlmodel import col, select
 from iam.credentials.factors import Factor
 from iam.credentials.models import Password, Totp
 from iam.credentials.models_cases import RotationNotice
-from iam.credentials.passkeys import origin
 from iam.entry import tickets
-from iam.letters.delivery import post
-from iam.letters.models import MAIL
+from iam.letters import notices
 from iam.people.models import HUMAN, PLATFORM, Account, Person
 from kernel import clock
 from kernel.action import Work, action
@@ -127,8 +125,12 @@ def to_change(found: Due) -> ChangeNeeded:
 
 def notice_days() -> list[int]:
     """Return how many days ahead people are told, the last notice first."""
-    days = book.parameter("ID-4", "notice_days")
-    return sorted(int(n) for n in days) if isinstance(days, list) else []
+    return sorted(_days("notice_days"))
+
+
+def _days(name: str) -> list[int]:
+    days = book.parameter("ID-4", name)
+    return [int(n) for n in days] if isinstance(days, list) else []
 
 
 def unnoticed(session: Any, now: datetime) -> list[tuple[Standing, int]]:
@@ -156,6 +158,7 @@ def unnoticed(session: Any, now: datetime) -> list[tuple[Standing, int]]:
 def notify(work: Work) -> int:
     """Tell those whose password is to be changed soon, each once for each of the book's days. [ID-4]"""
     told = unnoticed(work.session, work.now)[:AT_ONCE]
+    urgent = _days("urgent_days")
     for standing, days in told:
         account, person = work.get(Account, standing.account_id), work.get(Person, standing.person_id)
         work.add(
@@ -165,9 +168,15 @@ def notify(work: Work) -> int:
             )
         )  # fmt: skip
         work.fact("rotation.noticed", account_id=account.id, person_id=person.id, days=days)
-        if person.email:
-            words = {"name": person.given_name, "user_name": account.name, "address": f"{origin()}/account/password"}
-            post(work, person, account, LETTER, MAIL, day=f"{standing.due_at:%d/%m/%Y}", **words)
+        notices.tell(
+            work,
+            person,
+            account.id,
+            LETTER,
+            urgent=days in urgent,
+            user_name=account.name,
+            day=f"{standing.due_at:%d/%m/%Y}",
+        )
     work.note("notices", len(told))
     return len(told)
 

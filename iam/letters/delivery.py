@@ -51,19 +51,23 @@ def channels_of(person: Person) -> tuple[str, str]:
 
 def post(work: Work, person: Person, account: Account, purpose: str, channel: str, **words: str) -> Letter:
     """Write a letter and hand it to the outbox; it leaves after the commit. Raises Refused without an address to send it to."""
+    return lay(work, person, account.id, purpose, channel, write(purpose, person.language, **words))
+
+
+def lay(work: Work, person: Person, account_id: UUID | None, purpose: str, channel: str, text: Text) -> Letter:
+    """Seal a letter and hand it to the outbox. Raises Refused without an address to send it to."""
     address = person.email if channel == MAIL else person.phone
     if not address:
         raise Refused("ID-5", "There is no address for this letter: the person's record lacks it.")
     letter = Letter(
         scope=person.scope,
         person_id=person.id,
-        account_id=account.id,
+        account_id=account_id,
         purpose=purpose,
         channel=channel,
         address=address,
         made_at=work.now,
     )
-    text = write(purpose, person.language, **words)
     letter.sealed = seal(json.dumps([text.subject, text.body]).encode(), letter.ref)
     work.add(letter)
     work.later(EFFECT[channel], letter_id=str(letter.id))

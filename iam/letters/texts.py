@@ -66,35 +66,6 @@ _WORDS: dict[tuple[str, str], tuple[str, str]] = {
             "Open {address}; you will be asked for your password.\n\nIf you know nothing of this, tell the security officer at once.\n"
         ),
     ),
-    ("fr", "rotation"): (
-        "Votre mot de passe Omniwarden est à changer",
-        (
-            "Bonjour {name},\n\nLe mot de passe de {user_name} est à changer avant le {day} : aucun appareil "
-            "d'authentification n'est associé à ce compte. Ouvrez {address}.\n\n"
-            "Si vous associez un appareil, votre mot de passe n'aura plus à changer.\n"
-        ),
-    ),
-    ("en", "rotation"): (
-        "Your Omniwarden password is to be changed",
-        (
-            "Hello {name},\n\nThe password of {user_name} is to be changed before {day}: no authenticator is paired with this "
-            "account. Open {address}.\n\nOnce you pair one, your password need not change any more.\n"
-        ),
-    ),
-    ("fr", "dormant"): (
-        "Votre compte {user_name} n'est plus utilisé",
-        (
-            "Bonjour {name},\n\nLe compte {user_name} n'a pas été utilisé depuis longtemps. Il sera suspendu le {until}, "
-            "sauf si vous ouvrez une session d'ici là.\n"
-        ),
-    ),
-    ("en", "dormant"): (
-        "Your account {user_name} is not used any more",
-        (
-            "Hello {name},\n\nThe account {user_name} has not been used for long. It will be suspended on {until}, "
-            "unless you sign in before that day.\n"
-        ),
-    ),
     ("fr", "break-glass"): (
         "Accès d'urgence ouvert",
         "Omniwarden : un accès d'urgence est ouvert jusqu'à {until} UTC pour {bound_to}. Examinez-le dans l'heure.",

@@ -213,7 +213,8 @@ def test_a_service_accounts_keys_end_with_it(officer: world.Somebody, hands: Han
     case = iam.report_disclosure(officer.actor, account.id, disclosure="known")
     assert case.ended == {"keys": 1}
     assert program_entry.actor_of(issued.token) is None
-    assert world.deliver().sent == []
+    (told,) = world.deliver().sent
+    assert (told.address, told.channel) == (owner.email, "mail"), "the owner is told, and gets no secret"
     with pytest.raises(Refused, match="no new secret"):
         disclosure.close_disclosure(officer.actor, case.id, finding=FINDING)
     service_keys.issue_key(owner.actor, account.id, label="second")

@@ -88,21 +88,22 @@ def test_a_changed_password_starts_the_days_anew(ama: world.Somebody, key: Authe
 
 
 def sweep(hands: Hands) -> list[str]:
-    """One turn of the sweep; the subjects of the mails that left."""
+    """One turn of the sweep; the subjects of the mails that left, and how the others did."""
     rotation.send_notices(hands.time)
-    return [e.subject for e in world.deliver().sent]
+    return [e.subject or e.channel for e in world.deliver().sent]
 
 
 def test_notices_at_fourteen_seven_and_one_day_each_once(
     ama: world.Somebody, key: Authenticator, hands: Hands, auditor: object
 ) -> None:
     iam.remove_otp(ama.actor, ama.account_id)
-    told: list[int] = []
+    told: list[tuple[int, str]] = []
     for _ in range(92):
         hands.forward(days=1)
         for _again in range(2):
-            told += [(hands.time - clock_zero(ama)).days for _ in sweep(hands)]
-    assert told == [90 - 14, 90 - 7, 90 - 1]
+            told += [((hands.time - clock_zero(ama)).days, what) for what in sweep(hands)]
+    by_mail = [(90 - days, "Your Omniwarden password is to be changed") for days in (14, 7, 1)]
+    assert told == [*by_mail, (90 - 1, "sms")], "the last one comes by text message too"
     assert len(auditor("rotation.notify")) == 3, "a turn of the sweep with nothing to do writes nothing"
 
 
@@ -117,7 +118,7 @@ def test_after_a_long_downtime_one_notice_comes_and_not_three(
 ) -> None:
     iam.remove_otp(ama.actor, ama.account_id)
     hands.forward(days=90, hours=-12)
-    assert sweep(hands) == ["Your Omniwarden password is to be changed"]
+    assert sweep(hands) == ["Your Omniwarden password is to be changed", "sms"]
     assert sweep(hands) == []
 
 

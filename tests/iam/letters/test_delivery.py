@@ -97,7 +97,9 @@ def test_without_a_transport_letters_wait_and_the_operator_sees_them(
 def test_a_letter_leaves_by_the_job_queue_with_its_id_alone(database: str) -> None:
     ama = world.person()
     with db.connect("none", database) as conn:
-        jobs = conn.execute("select task_name, args from procrastinate_jobs order by id desc limit 2").fetchall()
+        jobs = conn.execute(
+            "select task_name, args from procrastinate_jobs where task_name in ('mail.send', 'sms.send') order by id desc limit 2"
+        ).fetchall()
     assert sorted(name for name, _ in jobs) == ["mail.send", "sms.send"]
     assert all(set(args) == {"letter_id"} for _, args in jobs)
     assert ama.email not in repr(jobs)

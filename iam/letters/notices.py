@@ -1,0 +1,188 @@
+"""Notices: what the house tells people without being asked, by mail, where the book says so by SMS too, and by SMS where mail failed.
+
+Which notice travels how stands in the book (ID-4: notices_by_mail, notices_by_sms, notices_sms_after_hours). They never carry a
+secret, so one may say the same thing twice. Somebody with neither mail address nor telephone finds it in the console only.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from iam.credentials.passkeys import origin
+from iam.letters.delivery import CLERK, lay
+from iam.letters.models import MAIL, SMS, Letter
+from iam.letters.notice_texts import PURPOSES, mail, message
+from iam.letters.texts import Text
+from iam.people.models import Account, Person
+from kernel.action import Fact, Work, action, on_fact
+from kernel.db import read_session
+from kernel.errors import Conflict
+from kernel.sweeps import sweep
+from policy import book
+from policy.holders import holders
+from policy.models import Duty
+
+AT_ONCE = 80
+HOLDERS = 20
+"""People of a role who are reminded of one duty by letter; a larger role sees it in its inbox."""
+KEY_RULE = "service-key-rotation"
+
+
+def channels_of(notice: str) -> list[str]:
+    """Return by which channels the book sends a notice. Raises NotFound where the edition in force does not say."""
+    by_mail, by_sms = book.parameter("ID-4", "notices_by_mail"), book.parameter("ID-4", "notices_by_sms")
+    chosen = ((MAIL, by_mail), (SMS, by_sms))
+    return [channel for channel, notices in chosen if isinstance(notices, list) and notice in notices]
+
+
+def tell(
+    work: Work, person: Person, account_id: UUID | None, notice: str, *, urgent: bool = False, **words: str
+) -> int:
+    """Send a notice by the book's channels, and by every one where it is urgent; by the other where one has no address.
+
+    Returns how many letters were written. Raises KeyError for an unknown notice or a missing word.
+    """
+    addresses = {MAIL: person.email, SMS: person.phone}
+    wanted = channels_of(notice)
+    if urgent and wanted:
+        wanted = [MAIL, SMS]
+    able = [channel for channel in wanted if addresses[channel]]
+    if wanted and not able:
+        able = [channel for channel in (MAIL, SMS) if addresses[channel]]
+    said = {"name": person.given_name, "address": origin(), **words}
+    for channel in able:
+        lay(work, person, account_id, notice, channel, _written(notice, channel, person.language, said))
+    return len(able)
+
+
+def _written(notice: str, channel: str, language: str, words: dict[str, str]) -> Text:
+    if channel == MAIL:
+        return Text(*mail(notice, language, words))
+    return Text("", f"{message(notice, language, words)} {words['address']}")
+
+
+# --- duties ---
+
+
+@on_fact("duty.reminded")
+def remind(work: Work, fact: Fact) -> None:
+    """Write to whoever holds a duty at three quarters of its time."""
+    _tell_holders(work, work.get(Duty, fact.data["duty_id"]), "duty")
+
+
+@on_fact("duty.late")
+def tell_late(work: Work, fact: Fact) -> None:
+    """Write to whoever holds a duty that is late, and to those it escalates to."""
+    duty = work.get(Duty, fact.data["duty_id"])
+    _tell_holders(work, duty, "duty-late", [duty.escalates_to])
+
+
+def _tell_holders(work: Work, duty: Duty, notice: str, roles: Iterable[str] = ()) -> None:
+    people = set(holders(roles, duty.scope, work.now)) if roles else set()
+    if duty.holder_id is not None:
+        people.add(duty.holder_id)
+    elif duty.holder_role is not None:
+        people |= set(holders([duty.holder_role], duty.scope, work.now))
+    if len(people) > HOLDERS:
+        return
+    for person in work.select(select(Person).where(col(Person.id).in_(people), Person.status == "active")):
+        tell(work, person, None, notice, clause=duty.clause, day=f"{duty.due_at:%d/%m/%Y %H:%M}")
+
+
+@on_fact("duty.opened")
+def tell_key(work: Work, fact: Fact) -> None:
+    """Write to the owner of a service account whose key nears its end."""
+    if fact.data["rule"] != KEY_RULE:
+        return
+    duty = work.get(Duty, fact.data["duty_id"])
+    account = work.get(Account, UUID(duty.about_ref.partition(":")[2]))
+    owner = work.get(Person, account.person_id)
+    tell(work, owner, account.id, "key", user_name=account.name, day=f"{duty.due_at:%d/%m/%Y}")
+
+
+# --- disclosure ---
+
+
+@on_fact("disclosure.opened")
+def tell_disclosure(work: Work, fact: Fact) -> None:
+    """Tell the person whose secrets were voided, where no letter with the way to new ones has told it already. [PW-5]"""
+    account = work.get(Account, fact.data["account_id"])
+    person = work.get(Person, fact.data["person_id"])
+    told = select(Letter.id).where(
+        Letter.account_id == account.id, Letter.purpose == "new-secret", Letter.made_at == work.now
+    )
+    if person.status == "active" and work.select(told.limit(1)).first() is None:
+        tell(work, person, account.id, "disclosure", user_name=account.name)
+
+
+# --- where mail failed ---
+
+
+def stuck(now: datetime) -> Any:
+    """Select the notices by mail that have not left for the book's hours, and that no text message has followed."""
+    twin = aliased(Letter)
+    followed = (
+        select(twin.id)
+        .where(
+            twin.person_id == Letter.person_id,
+            twin.purpose == Letter.purpose,
+            twin.channel == SMS,
+            twin.made_at >= Letter.made_at,
+        )
+        .exists()
+    )
+    return (
+        select(Letter)
+        .join(Person, col(Person.id) == Letter.person_id)
+        .where(
+            Letter.state == "waiting",
+            Letter.channel == MAIL,
+            col(Letter.purpose).in_(PURPOSES),
+            Letter.made_at <= now - timedelta(hours=book.number("ID-4", "notices_sms_after_hours")),
+            Person.status == "active",
+            col(Person.phone).is_not(None),
+            col(Person.phone) != "",
+            ~followed,
+        )
+        .order_by(col(Letter.made_at))
+    )
+
+
+@action("letter.follow", scope="house")
+def follow_by_sms(work: Work) -> int:
+    """Send by text message the notices whose mail has not left. [ID-4]"""
+    rows: list[Letter] = list(work.select(stuck(work.now).limit(AT_ONCE).with_for_update(skip_locked=True, of=Letter)))
+    told = {(one.person_id, one.purpose): one for one in rows}
+    for letter in told.values():
+        person = work.get(Person, letter.person_id)
+        words = {"address": origin()}
+        text = Text("", _UNSENT.get(person.language, _UNSENT["fr"]).format_map(words))
+        lay(work, person, letter.account_id, letter.purpose, SMS, text)
+    work.note("letters", len(told))
+    return len(told)
+
+
+_UNSENT = {
+    "fr": "Omniwarden : un avis n'a pas pu vous être envoyé par courriel. Vous le trouverez ici : {address}",
+    "en": "Omniwarden: a notice could not be sent to you by mail. You find it here: {address}",
+}
+
+
+@sweep("notices", seconds=600)
+def follow(now: datetime) -> None:
+    """Follow what mail did not carry; where nothing is stuck nothing is written."""
+    while _any(now):
+        try:
+            if not follow_by_sms(CLERK):
+                return
+        except Conflict:
+            return  # another worker was quicker; what is left is found at the next turn
+
+
+def _any(now: datetime) -> bool:
+    with read_session() as session:
+        return session.scalars(stuck(now).limit(1)).first() is not None
