@@ -13,6 +13,8 @@ from api.console import (
     desk,
     deviations,
     directives,
+    directories,
+    directory_entries,
     due,
     elevations,
     entry,
@@ -46,6 +48,8 @@ ROUTES: list[BaseRoute] = [
     *programs.ROUTES,
     *credentials.ROUTES,
     *deviations.ROUTES,
+    *directories.ROUTES,
+    *directory_entries.ROUTES,
     *ledger.ROUTES,
     *house.ROUTES,
 ]

@@ -14,6 +14,7 @@ from api.console.pages.frame import Form
 from api.console.visit import LOOK, YEAR, Visit, route, set_cookie
 from api.words import LANGUAGES, _
 from iam.credentials import disclosure, passkeys, passwords, recovery, rotation
+from iam.directory.views import list_own_entries
 from iam.entry import sessions
 from iam.people.accounts import my_account
 from iam.services.accounts import list_services
@@ -48,6 +49,7 @@ def page(visit: Visit) -> Response:
             programs=tuple(
                 (str(one.id), one.name) for one in list_services(visit.actor) if one.owner_id == visit.actor.id
             ),
+            directories=tuple((str(one.account_id), one.directory, one.name) for one in list_own_entries(visit.actor)),
         ),
     )
 

@@ -33,6 +33,7 @@ STANDINGS = {
     "down": State(N_("Does not answer"), "red"),
     "untrusted": State(N_("Not to be trusted"), "red"),
     "refused": State(N_("Refuses us"), "red"),
+    "let-be": State(N_("Left alone"), "grey"),
 }
 CHOICES = (Choice("live", N_("Not settled")), *(Choice(name, one.word) for name, one in STATES.items()))
 FACTS = {
@@ -98,7 +99,7 @@ def _standings(visit: Visit) -> tuple[pages.Standing, ...]:
     if not frame.is_open(visit.actor, "directory.list"):
         return ()
     return tuple(
-        pages.Standing(one.platform, STANDINGS[one.state if one.active else "new"], one.why, one.full_at)
+        pages.Standing(one.platform, STANDINGS[one.state if one.active else "let-be"], one.why, one.full_at)
         for one in registry.list_directories(visit.actor)
     )
 

@@ -34,6 +34,11 @@ DONE = {
     "disclosed": N_("Everything is locked. A message and a code are on their way to you: with both you come in again."),
     "asked": N_("Sent. Those who are asked find it in their approvals."),
     "answered": N_("Your answer is given."),
+    "directory-added": N_("The directory is added. The first look comes within a minute."),
+    "looking": N_("Everything in it is looked at within a minute."),
+    "governed": N_("The group is a right now. The next look holds it against the roles."),
+    "bound": N_("Bound."),
+    "directory-password": N_("Your password there is set."),
 }
 
 
@@ -56,6 +61,7 @@ PLACES = (
     Place(N_("House"), Link(N_("Access review"), "/certification", icon="clipboard-check", key="g v"), "person.list"),
     Place(N_("House"), Link(N_("Elevations"), "/elevations", icon="key", key="g e"), "person.list"),
     Place(N_("House"), Link(N_("Deviations"), "/deviations", icon="alert-triangle", key="g x"), "deviation.list"),
+    Place(N_("House"), Link(N_("Directories"), "/directories", icon="stack-2", key="g y"), "directory.read"),
     Place(N_("House"), Link(N_("Reports"), "/reports", icon="list-search", key="g o"), "report.access-log"),
     Place(N_("House"), Link(N_("Directive"), "/directives", icon="notebook", key="g i"), "directive.list"),
     Place(N_("House"), Link(N_("Service accounts"), "/services", icon="robot", key="g s"), "service.list"),

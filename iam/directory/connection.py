@@ -1,6 +1,6 @@
 """The way to a directory: LDAPS or StartTLS with checked certificates, simple bind, and an end to all waiting. [AC-7, PW-4]
 
-The only file that speaks LDAP (escaping.py writes names and filters, messages.py reads entries). What the library would do by itself is turned off: certificates unchecked, schema read at each bind,
+The only file that speaks LDAP (escaping.py writes names and filters). What the library would do by itself is turned off: certificates unchecked, schema read at each bind,
 referrals followed to wherever a server sends us. What a directory answers is a stranger's word: every fault of it becomes one of
 four states, with a sentence, and never an exception of the library.
 """
@@ -14,11 +14,13 @@ from typing import Any, Literal, NoReturn
 from urllib.parse import urlsplit
 
 import ldap3
-from ldap3.core.exceptions import LDAPException, LDAPSessionTerminatedByServerError
+from ldap3.core.exceptions import LDAPException, LDAPSessionTerminatedByServerError, LDAPSocketReceiveError
 from ldap3.protocol.microsoft import dir_sync_control
+from ldap3.strategy.base import RESPONSE_COMPLETE, SESSION_TERMINATED_BY_SERVER
+from ldap3.utils.asn1 import decode_message_fast
 from pydantic import SecretStr
 
-from iam.directory.messages import reader_of
+from iam.directory.messages import Answer, Found, entry_in
 
 State = Literal["current", "slow", "down", "untrusted", "refused"]
 CONNECT_SECONDS = 5
@@ -28,8 +30,8 @@ PAGED = "1.2.840.113556.1.4.319"
 DIRSYNC = "1.2.840.113556.1.4.841"
 ADD, DELETE, REPLACE = ldap3.MODIFY_ADD, ldap3.MODIFY_DELETE, ldap3.MODIFY_REPLACE
 SUCCESS, SIZE_LIMIT, REFERRAL, NO_ATTRIBUTE, EXISTS_VALUE, NO_OBJECT, EXISTS = 0, 4, 10, 16, 20, 32, 68
+_MORE_FOLLOWS = {"searchResEntry", "searchResRef", "intermediateResponse"}
 _SLOW = {3, 11, 51, 52}
-Attributes = Mapping[str, list[bytes]]
 
 
 class DirectoryFault(Exception):
@@ -59,19 +61,6 @@ class Door:
     answer_seconds: float = ANSWER_SECONDS
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One entry of an answer: its name in the tree and the attributes as bytes, names in small letters."""
-
-    dn: str
-    attributes: Attributes
-
-    def text(self, name: str) -> str:
-        """Return the first value of an attribute as text, empty where there is none or it is no text."""
-        values = self.attributes.get(name)
-        return values[0].decode("utf-8", "replace") if values else ""
-
-
 class _CheckedTls(ldap3.Tls):  # type: ignore[misc]  # the library has no types
     """TLS 1.2 and later, the certificate and the name it is for checked before a byte is sent."""
 
@@ -91,6 +80,32 @@ class _CheckedTls(ldap3.Tls):  # type: ignore[misc]  # the library has no types
         except ssl.SSLError as wrong:
             self.distrust = wrong.reason or "no TLS"
             raise
+
+
+def _reader(strategy: Any) -> Callable[[int, Any], Any]:
+    """Return how answers are read: entries as bytes, quickly, all else by the library. Raises what the library raises."""
+
+    def read(asked: int, _timeout: Any) -> Any:
+        found: list[Any] = []
+        while True:
+            for raw in strategy.receiving() or [b""]:
+                if not raw:
+                    return SESSION_TERMINATED_BY_SERVER
+                number, answer = entry_in(raw) or _other(strategy, raw)
+                if number == 0:
+                    return SESSION_TERMINATED_BY_SERVER  # unasked for: a notice that it ends (RFC 4511 section 4.4)
+                if number != asked:
+                    raise LDAPSocketReceiveError("invalid messageId received")
+                found.append(answer)
+                if answer["type"] not in _MORE_FOLLOWS:
+                    return [*found, RESPONSE_COMPLETE]
+
+    return read
+
+
+def _other(strategy: Any, raw: bytes) -> tuple[int, Answer]:
+    message = decode_message_fast(raw)
+    return int(message["messageID"]), strategy.decode_response_fast(message)
 
 
 class Link:
@@ -120,9 +135,7 @@ class Link:
             return_empty_attributes=False,
         )
         self._secure = secure
-        self._connection.strategy._get_response = reader_of(  # noqa: SLF001 - it reads entries quicker
-            self._connection.strategy
-        )
+        self._connection.strategy._get_response = _reader(self._connection.strategy)  # noqa: SLF001
 
     def open(self) -> None:
         """Connect, speak TLS before anything else, and bind. Raises DirectoryFault."""

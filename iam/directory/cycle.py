@@ -16,7 +16,7 @@ from iam.directory.comparison import CLAUSE_OF, Finding, compare, missing
 from iam.directory.connection import DirectoryFault, State, opened
 from iam.directory.entries import Entry
 from iam.directory.mirror import Seen, seen_of
-from iam.directory.models import LIVE, Deviation, Directory, DirectoryGroup, DirectoryStanding
+from iam.directory.models import LIVE, Deviation, Directory, DirectoryGroup, DirectoryLook, DirectoryStanding
 from iam.directory.reader import Reader, fold
 from iam.directory.registry import AT_ONCE, CLERK, Difference, door_of, note_standing, report, settle
 from iam.directory.wanted import Registry, rules_of
@@ -51,6 +51,7 @@ class Look:
             self.groups = list(session.scalars(asked))
             self.rules = rules_of(session, directory.platform, now)
             self._live = {(kind, about): key for key, kind, about in session.execute(_live(directory.platform))}
+        self._governed = frozenset(str(one.id) for one in self.groups)
         self.directory = directory
         self.reader = reader
         self.registry = Registry(directory, self.groups, now)
@@ -134,7 +135,7 @@ class Look:
         if members is not None:
             return seen_of(entry, members.get(fold(entry.dn), ()))
         held = before.get(entry.external_id)
-        return seen_of(entry, held.actual.groups if held else ())
+        return seen_of(entry, held.actual.groups & self._governed if held else ())
 
     def _moved(self, members: dict[str, set[str]]) -> frozenset[str]:
         """Return the keys of entries that are in other groups than when they were last seen."""
@@ -225,13 +226,32 @@ def look(directory_id: UUID, now: datetime, *, whole: bool | None = None, keys: 
         hours = timedelta(hours=book.number("AC-7", "whole_hours"))
         due = before.full_at is None or before.mark is None or before.full_at + hours <= now
         is_whole = due if whole is None else whole
+        begun = clock.monotonic()
         try:
             done, mark = _look(directory, now, is_whole=is_whole, mark=before.mark, keys=frozenset(keys))
         except DirectoryFault as fault:
+            done = Outcome(whole=is_whole, state=fault.state)
             _stand(before, now, fault.state, fault.why)
-            return Outcome(whole=is_whole, state=fault.state)
+            _remember(before, done, now, clock.monotonic() - begun, fault.why)
+            return done
         _stand(before, now, "current", "", mark=mark, **({"full_at": now} if is_whole else {}))
+        _remember(before, done, now, clock.monotonic() - begun, "")
         return done
+
+
+def _remember(before: DirectoryStanding, done: Outcome, now: datetime, seconds: float, why: str) -> None:
+    """Keep a look for the history; one that had nothing to do, or met the same fault again, is not worth a line."""
+    if (
+        not (done.whole and done.state == "current")
+        and not done.compared
+        and (before.state, before.why) == (done.state, why)
+    ):
+        return
+    told = {"compared": done.compared, "read": done.read, "found": done.found, "settled": done.settled}
+    kept = DirectoryLook(
+        directory_id=before.directory_id, at=now, seconds=seconds, whole=done.whole, state=done.state, why=why, **told
+    )
+    mirror.remember(kept, now - timedelta(days=book.number("AC-7", "history_days")))
 
 
 def _look(

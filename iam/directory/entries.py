@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from iam.directory.connection import DirectoryFault, Found
+from iam.directory.connection import DirectoryFault
+from iam.directory.messages import Found
 
 LDAP, ACTIVE_DIRECTORY = "ldap", "active-directory"
 _DISABLED = 0x2

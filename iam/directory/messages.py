@@ -3,44 +3,27 @@
 The library's own reader takes every message apart into a tree; of twenty thousand entries that costs more than all the rest.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from ldap3.core.exceptions import LDAPSocketReceiveError
-from ldap3.strategy.base import RESPONSE_COMPLETE, SESSION_TERMINATED_BY_SERVER
-from ldap3.utils.asn1 import decode_message_fast
-
-_MORE_FOLLOWS = {"searchResEntry", "searchResRef", "intermediateResponse"}
 _SEQUENCE, _INTEGER, _OCTETS, _SET, _ENTRY = 0x30, 0x02, 0x04, 0x31, 0x64
 _SHORT = 0x80
 _MOST_LENGTH_OCTETS = 4
 Answer = dict[str, Any]
 
 
-def reader_of(strategy: Any) -> Callable[[int, Any], Any]:
-    """Return how answers are read: entries as bytes, quickly, all else by the library. Raises what the library raises."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry of an answer: its name in the tree and the attributes as bytes, names in small letters."""
 
-    def read(asked: int, _timeout: Any) -> Any:
-        found: list[Any] = []
-        while True:
-            for raw in strategy.receiving() or [b""]:
-                if not raw:
-                    return SESSION_TERMINATED_BY_SERVER
-                number, answer = entry_in(raw) or _other(strategy, raw)
-                if number == 0:
-                    return SESSION_TERMINATED_BY_SERVER  # unasked for: a notice that it ends (RFC 4511 section 4.4)
-                if number != asked:
-                    raise LDAPSocketReceiveError("invalid messageId received")
-                found.append(answer)
-                if answer["type"] not in _MORE_FOLLOWS:
-                    return [*found, RESPONSE_COMPLETE]
+    dn: str
+    attributes: Mapping[str, list[bytes]]
 
-    return read
-
-
-def _other(strategy: Any, raw: bytes) -> tuple[int, Answer]:
-    message = decode_message_fast(raw)
-    return int(message["messageID"]), strategy.decode_response_fast(message)
+    def text(self, name: str) -> str:
+        """Return the first value of an attribute as text, empty where there is none or it is no text."""
+        values = self.attributes.get(name)
+        return values[0].decode("utf-8", "replace") if values else ""
 
 
 def entry_in(raw: bytes) -> tuple[int, Answer] | None:

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from iam.directory.comparison import Actual
 from iam.directory.entries import Entry
-from iam.directory.models import DirectoryEntry, DirectoryStanding
+from iam.directory.models import DirectoryEntry, DirectoryLook, DirectoryStanding
 from kernel.db import read_session, ungoverned_session
 
 _KEPT = (
@@ -133,6 +133,17 @@ def stand(directory_id: UUID, **told: Any) -> None:
     made = insert(DirectoryStanding).values(directory_id=directory_id, **{"state": "new", "why": "", **told})
     with ungoverned_session() as conn:
         conn.execute(made.on_conflict_do_update(index_elements=["directory_id"], set_=told))
+
+
+def remember(look: DirectoryLook, keep_from: datetime) -> None:
+    """Keep a look for the history, and forget those from before `keep_from`."""
+    with ungoverned_session() as conn:
+        conn.execute(insert(DirectoryLook).values(look.model_dump()).on_conflict_do_nothing())
+        conn.execute(
+            delete(DirectoryLook).where(
+                col(DirectoryLook.directory_id) == look.directory_id, col(DirectoryLook.at) < keep_from
+            )
+        )
 
 
 @contextmanager

@@ -77,6 +77,24 @@ class DirectoryStanding(SQLModel, table=True):
     """What the directory gave us to ask on from: a DirSync cookie, or a time of change."""
 
 
+class DirectoryLook(SQLModel, table=True):
+    """A look at a directory that did something or met a fault, for the history of its page; what it found is on the ledger."""
+
+    __tablename__ = "directory_look"
+    __table_args__: ClassVar[Any] = {"info": {"governed": False}}
+
+    directory_id: UUID = Field(primary_key=True)
+    at: datetime = Field(primary_key=True, sa_type=Utc)
+    seconds: float
+    whole: bool
+    compared: int
+    read: int
+    found: int
+    settled: int
+    state: str
+    why: str = ""
+
+
 class DirectoryEntry(SQLModel, table=True):
     """What a directory last said of a user; outside the ledger, since it is a copy that can be read again at any time."""
 

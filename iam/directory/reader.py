@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from iam.directory.connection import DIRSYNC, DirectoryFault, Found, Link, NoEntry, dirsync
+from iam.directory.connection import DIRSYNC, DirectoryFault, Link, NoEntry, dirsync
 from iam.directory.entries import ACTIVE_DIRECTORY, DIALECTS, Entry, entry_of, key_of
 from iam.directory.escaping import filter_value, lies_below, parts_of
+from iam.directory.messages import Found
 from iam.directory.models import DirectoryGroup
 
 AT_ONCE = 50

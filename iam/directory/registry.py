@@ -1,18 +1,27 @@
-"""Directories as the house knows them: added, amended, bound to accounts, and what their clerk reports. [AC-7, AC-11]"""
+"""Directories as the house knows them: added, amended, their groups that are rights, and what their clerk reports. [AC-7, AC-11]"""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from iam.deviations.findings import close_deviation, raise_deviation
 from iam.directory import mirror
 from iam.directory.connection import Door
-from iam.directory.models import LIVE, Deviation, Directory, DirectoryEntry, DirectoryGroup
+from iam.directory.models import LIVE, Deviation, Directory, DirectoryGroup
+from iam.directory.settings import (
+    Authority,
+    Dn,
+    Url,
+    check_authority,
+    check_bind_name,
+    check_place,
+    check_url,
+)
 from iam.keys import seal, unseal
-from iam.people.models import Account, Person, Platform
+from iam.people.models import Platform
 from kernel import gate
 from kernel.action import Work, action
 from kernel.actor import clerk
@@ -22,8 +31,6 @@ from kernel.reading import reading
 
 CLERK = clerk("directories")
 AT_ONCE = 40
-Url = Annotated[str, StringConstraints(pattern=r"^ldaps?://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?$", max_length=300)]
-Dn = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 Key = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{2,40}$")]
 
@@ -80,14 +87,13 @@ def add_directory(
     password: Annotated[SecretStr, Field(min_length=1, max_length=256)],
     people: Dn,
     groups: Dn,
-    authority: Annotated[str, StringConstraints(max_length=100_000)] = "",
+    authority: Authority = "",
 ) -> Directory:
     """Govern a directory: where it answers, as whom we bind, and where its users and groups lie. [AC-7]"""
-    row = work.select(select(Platform).where(Platform.slug == platform)).first()
-    if row is None or row.kind not in {"ldap", "active-directory"}:
-        raise NotFound("There is no directory platform of this name.")
-    if row.kind == "active-directory" and "dc=" not in people.lower():
-        raise Refused("AC-7", "The users of an Active Directory lie below its domain: the name ends in DC=.")
+    row = checked_platform(work, platform)
+    check_settings(row.kind, url, bind_dn, people, groups, authority, work.now)
+    if work.select(select(Directory.id).where(Directory.platform == platform)).first() is not None:
+        raise Conflict("This platform has its directory already.")
     made = Directory(
         scope=row.scope, platform=platform, kind=row.kind, url=url, authority=authority, bind_dn=bind_dn,
         people=people, groups=groups,
@@ -96,18 +102,48 @@ def add_directory(
     return work.add(made)
 
 
+def checked_platform(work: Work, slug: str) -> Platform:
+    """Return the platform of a directory. Raises NotFound where there is none, or it is of another kind."""
+    row: Platform | None = work.select(select(Platform).where(Platform.slug == slug)).first()
+    if row is None or row.kind not in {"ldap", "active-directory"}:
+        raise NotFound("There is no directory platform of this name.")
+    return row
+
+
+def check_settings(kind: str, url: str, bind_dn: str, people: str, groups: str, authority: str, now: datetime) -> None:
+    """Refuse settings no directory could be asked by. Raises Refused, Malformed."""
+    check_url(url)
+    check_bind_name(bind_dn)
+    check_place("people", people)
+    check_place("groups", groups)
+    check_authority(authority, now)
+    if kind == "active-directory" and "dc=" not in people.lower():
+        raise Refused("AC-7", "The users of an Active Directory lie below its domain: the name ends in DC=.")
+
+
 @action("directory.amend", on=Directory, answer=DirectoryView)
 def amend_directory(
-    work: Work,  # noqa: ARG001 - the frame's own form
+    work: Work,
     directory: Directory,
     *,
     url: Url | None = None,
     bind_dn: Dn | None = None,
     password: Annotated[SecretStr, Field(min_length=1, max_length=256)] | None = None,
-    authority: Annotated[str, StringConstraints(max_length=100_000)] | None = None,
+    authority: Authority | None = None,
     active: bool | None = None,
 ) -> Directory:
-    """Change where a directory answers or as whom we bind, or let it be for a time. [AC-7]"""
+    """Change where a directory answers or as whom we bind, or let it be for a time. [AC-7, PW-4]
+
+    The password kept here is never said to another machine, nor to one that another authority vouches for: whoever changes
+    these gives it anew.
+    """
+    check_settings(
+        directory.kind, url or directory.url, bind_dn or directory.bind_dn, directory.people, directory.groups,
+        directory.authority if authority is None else authority, work.now,
+    )  # fmt: skip
+    is_another = url not in {None, directory.url} or authority not in {None, directory.authority}
+    if password is None and (is_another or bind_dn not in {None, directory.bind_dn}):
+        raise Refused("PW-4", "Give the bind account's password again: it goes to another place than before.")
     given = {"url": url, "bind_dn": bind_dn, "authority": authority, "active": active}
     for field, value in given.items():
         if value is not None:
@@ -130,62 +166,33 @@ def govern_group(
     """Make a group of a directory a right: who holds the role is in it, nobody else. Without a role nobody is. [AC-2, AC-7]"""
     if role is not None and role not in gate.current().parents:
         raise NotFound(f"The book knows no role {role}.")
+    if scope not in gate.current().scopes:
+        raise NotFound("There is no such place in the house.")
+    look_at_all(work, directory.id)
     return work.add(
         DirectoryGroup(directory_id=directory.id, external_id=external_id, name=name, role=role, scope=scope)
     )
 
 
-@action("directory.bind", on=Account)
-def bind_account(work: Work, account: Account, *, external_id: Key) -> None:
-    """Bind an account to the entry of a directory that is its own; each entry serves one account. [ID-2, AC-7]"""
-    directory = directory_of(work, account.platform)
-    entry = work.session.get(DirectoryEntry, (directory.id, external_id))
-    if entry is None:
-        raise NotFound("The directory has not shown us such an entry.")
-    taken = select(Account.id).where(Account.platform == account.platform, Account.external_id == external_id)
-    if work.select(taken.where(Account.id != account.id)).first() is not None:
-        raise Conflict("Another account is bound to this entry. A user id belongs to one person.")
-    account.external_id = external_id
+@action("directory.ungovern", on=DirectoryGroup)
+def end_group(work: Work, group: DirectoryGroup) -> None:
+    """Let a group of a directory be no right of ours any more; who is in it stays there, and is looked at no longer. [AC-2, AC-7]"""
+    work.note("group", group.external_id)
+    work.session.delete(group)
+    look_at_all(work, group.directory_id)
 
 
-@action("directory.import", on=Directory)
-def import_entries(work: Work, directory: Directory, *, limit: Annotated[int, Field(ge=1, le=500)] = 500) -> int:
-    """Bind the accounts that have no entry yet to the entries of the same name whose mail or both names agree. [AC-7]
+@action("directory.look", on=Directory)
+def look_soon(work: Work, directory: Directory) -> None:
+    """Have everything in a directory looked at in the clerk's next round, within a minute. [AC-7]"""
+    if not directory.active:
+        raise Refused("AC-7", "This directory is left alone for now. Take it up again first.")
+    look_at_all(work, directory.id)
 
-    Whatever agrees in name alone is left for a person to bind. Returns how many were bound; again while it is `limit`.
-    """
-    same = (
-        select(Account, DirectoryEntry.external_id)
-        .join(Person, col(Person.id) == Account.person_id)
-        .join(DirectoryEntry, func.lower(DirectoryEntry.name) == Account.name)
-        .where(
-            DirectoryEntry.directory_id == directory.id,
-            Account.platform == directory.platform,
-            col(Account.external_id).is_(None),
-            Account.status != "revoked",
-            (col(DirectoryEntry.mail) == Person.email)
-            | (
-                (col(DirectoryEntry.given_name) == Person.given_name)
-                & (col(DirectoryEntry.family_name) == Person.family_name)
-            ),
-        )
-        .order_by(col(Account.id))
-        .limit(limit)
-    )
-    taken = set(
-        work.select(
-            select(Account.external_id).where(
-                Account.platform == directory.platform, col(Account.external_id).is_not(None)
-            )
-        )
-    )
-    count = 0
-    for account, external_id in work.session.execute(same).all():
-        if external_id not in taken:
-            account.external_id, count = external_id, count + 1
-            taken.add(external_id)
-    work.note("bound", count)
-    return count
+
+def look_at_all(work: Work, directory_id: UUID) -> None:
+    """Have the clerk's next round compare a directory whole: what changed there no longer tells enough."""
+    work.after_commit(lambda: mirror.stand(directory_id, mark=None))
 
 
 def directory_of(work: Work, platform: str) -> Directory:

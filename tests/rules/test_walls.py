@@ -19,6 +19,7 @@ UNGOVERNED = {
     "ticket": "one-use steps of a sign-in, minutes old at most",
     "directory_standing": "up to where a directory was read; a change of its state is on the ledger",
     "directory_entry": "a copy of what a directory said, which can be read again at any time",
+    "directory_look": "how long a look at a directory took and what it did; what it found is on the ledger, case by case",
     "last_deed": "when a person last did an action: gathered from the ledger, and repeats what stands there",
     "once_key": "request keys kept a day, written in the action's own transaction",
 }

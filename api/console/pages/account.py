@@ -49,6 +49,7 @@ class Account:
     change_due: datetime | None = None
     is_near: bool = False
     programs: tuple[tuple[str, str], ...] = ()
+    directories: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True)

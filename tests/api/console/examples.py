@@ -12,7 +12,14 @@ from api.console.pages.frame import (
     Phone,
     State,
 )
-from tests.api.console import access_examples, asked, credential_examples, deviation_examples, privileged_examples
+from tests.api.console import (
+    access_examples,
+    asked,
+    credential_examples,
+    deviation_examples,
+    directory_examples,
+    privileged_examples,
+)
 from tests.api.console.house import (
     AGENT,
     AUDITOR,
@@ -327,6 +334,7 @@ EXAMPLES = (
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in credential_examples.INSIDE),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in access_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in deviation_examples.EXAMPLES),
+    *(Example(name, template, page, auditor_at(path)) for name, template, page, path in directory_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in privileged_examples.EXAMPLES),
     *(Example(name, template, page, replace(AGENT, path=path)) for name, template, page, path in asked.EXAMPLES),
 )

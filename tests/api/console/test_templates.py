@@ -12,7 +12,7 @@ from tests.api.console.examples import EXAMPLES
 
 pytestmark = pytest.mark.needs("frontend")
 TEMPLATES = Path("api/templates")
-FRAGMENTS = ("parts/", "desk/said.html", "profiles/preview.html", "requests/foreseen.html")
+FRAGMENTS = ("parts/", "desk/said.html", "profiles/preview.html", "requests/foreseen.html", "directories/trial.html")
 # Parts and frames that are never answers of their own, each shown by the examples that include or extend it.
 INSIDE = {
     "head.html", "base.html", "solo.html", "problem_body.html", "parts/ui.html", "parts/frame.html", "parts/chart.html",

@@ -108,7 +108,7 @@ def furnish(house: Governed, behind: Behind, groups: Callable[[], dict[str, str]
         strong(who.account_id)
         house.account(who, name)
     house.look(whole=True)
-    from iam.directory.registry import import_entries
+    from iam.directory.bindings import import_entries
 
     import_entries(house.admin.actor, house.directory.id)
     house.look(whole=True)

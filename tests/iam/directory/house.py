@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import select
 
 import iam
-from iam.directory import cycle, registry
+from iam.directory import bindings, cycle, registry
 from iam.directory.models import Deviation, Directory, DirectoryEntry
 from iam.people.models import Account, Platform
 from kernel import clock, db
@@ -47,7 +47,7 @@ class Governed:
                 DirectoryEntry.directory_id == self.directory.id, DirectoryEntry.name == name
             )
             key = session.scalars(asked).one().external_id
-        registry.bind_account(self.admin.actor, account_id, external_id=key)
+        bindings.bind_account(self.admin.actor, account_id, external_id=key)
         return key
 
     def open_cases(self) -> list[tuple[str, str]]:

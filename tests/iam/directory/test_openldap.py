@@ -115,7 +115,7 @@ def test_ones_own_password_is_checked_by_our_rules_first_and_signs_in_there(hous
 
 
 def test_starttls_is_as_good_and_an_outage_loses_nothing(house: Governed, server: Slapd) -> None:
-    registry.amend_directory(house.admin.actor, house.directory.id, url=server.ldap)
+    registry.amend_directory(house.admin.actor, house.directory.id, url=server.ldap, password=slapd.PASSWORD)
     assert house.look().state == "current"
     before = house.open_cases()
     server.stop()

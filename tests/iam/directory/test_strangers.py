@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from iam.directory.connection import DirectoryFault, Door, Found, opened
+from iam.directory.connection import DirectoryFault, Door, opened
 from iam.directory.entries import ACTIVE_DIRECTORY, LDAP, entry_of, time_of
 from iam.directory.escaping import dn_value, filter_value, lies_below, parts_of
+from iam.directory.messages import Found
 from iam.directory.reader import Reader, fold
 from tests.iam.directory.certificates import Signed, signed
 
