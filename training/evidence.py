@@ -125,7 +125,7 @@ def change_makers_are_trained(session: Any, now: datetime) -> Evidence:
     rules = [
         rule for rule in book.in_force().training.values() if "change-control-basics" in rule.courses and rule.roles
     ]
-    bound, late, in_time = [], [], []
+    bound, late, in_time = list[str](), list[str](), list[str]()
     for person_id, standing in _everybody(session).items():
         ref = f"person:{person_id}"
         since = [bound_since(rule, ref, standing, gate.current(), now) for rule in rules]

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from kernel import gate
 from kernel.action import Fact, Work, action, on_fact
@@ -88,7 +89,7 @@ def assign_person(work: Work, *, person_id: UUID) -> int:
     return len(new)
 
 
-def open_of(person_id: UUID):  # type: ignore[no-untyped-def]  # noqa: ANN201 - a select of rows
+def open_of(person_id: UUID) -> SelectOfScalar[Assignment]:
     """Select the open assignments of a person."""
     return select(Assignment).where(Assignment.person_id == person_id, Assignment.state == "open")
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from kernel import gate
 from kernel.action import Work
@@ -92,7 +93,7 @@ def my_courses(work: Work) -> list[MyCourse]:
     return sorted(shown, key=lambda one: (one.due_at or FOREVER, one.passed_until or FOREVER, one.slug))
 
 
-def _open():  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of rows
+def _open() -> SelectOfScalar[Assignment]:
     return select(Assignment).where(Assignment.state == "open")
 
 
@@ -135,7 +136,7 @@ def falling_asleep(work: Work, *, days: Days = 1) -> list[Falling]:
     return sorted(found, key=lambda one: (one.at, one.place, one.person_id, one.course))
 
 
-def _led(work: Work, right: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a select of ids
+def _led(work: Work, right: str) -> SelectOfScalar[UUID]:
     """Select everybody in the house whom the actor's right covers."""
     seen = gate.visible(work.actor, right, Learner, work.now)
     return select(Learner.id).where(col(Learner.left_at).is_(None), seen)

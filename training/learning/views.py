@@ -83,6 +83,8 @@ def _question(found: Question, drawn: Drawn, chosen: str | None, *, finished: bo
     for name in drawn.answers:
         one = found.answer(name)
         if one is not None:
-            told = {"right": one.right, "feedback": one.feedback} if finished else {}
-            answers.append(ChoiceView(id=one.id, text=one.text, **told))
+            choice = ChoiceView(id=one.id, text=one.text)
+            if finished:
+                choice.right, choice.feedback = one.right, one.feedback
+            answers.append(choice)
     return QuestionView(id=found.id, lesson=found.lesson, text=found.text, answers=answers, chosen=chosen)

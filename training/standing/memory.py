@@ -96,7 +96,9 @@ def _changed(conn: Connection, known: dict[bytes, Standing]) -> set[bytes]:
     """Tell whose standing is no longer what it was, by the counter of their row and the courses' own."""
     by_id = {_id_of(key): key for key in known}
     courses, versions = conn.execute(_STAMP).one()
-    news = dict(conn.execute(text("select id, news from learner where id = any(:ids)"), {"ids": list(by_id)}).all())
+    news: dict[UUID, int] = dict(
+        conn.execute(text("select id, news from learner where id = any(:ids)"), {"ids": list(by_id)}).all()
+    )
     return {key for person, key in by_id.items() if known[key].stamp != (news.get(person), courses, int(versions))}
 
 
