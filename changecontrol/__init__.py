@@ -1,1 +1,49 @@
 """What changes, and by whose word: systems, changes and their approval, emergencies, maintenance and patches."""
+
+from changecontrol import evidence, found, freezes, patches, readings, sweeping, systems, templates
+from changecontrol.authorisation import acknowledge
+from changecontrol.changes import (
+    ask_authorisation,
+    cancel_change,
+    draft_change,
+    return_change,
+    revise_change,
+    submit_change,
+)
+from changecontrol.contents import Content
+from changecontrol.emergencies import document_emergency, raise_emergency, record_word
+from changecontrol.found import open_found
+from changecontrol.implementation import close_change, finish_change, roll_back, start_change, stop_change, work_on
+from changecontrol.papers import attach, read_attachment, report_test
+
+__all__ = [
+    "Content",
+    "acknowledge",
+    "ask_authorisation",
+    "attach",
+    "cancel_change",
+    "close_change",
+    "document_emergency",
+    "draft_change",
+    "evidence",
+    "finish_change",
+    "found",
+    "freezes",
+    "open_found",
+    "patches",
+    "raise_emergency",
+    "read_attachment",
+    "readings",
+    "record_word",
+    "report_test",
+    "return_change",
+    "revise_change",
+    "roll_back",
+    "start_change",
+    "stop_change",
+    "submit_change",
+    "sweeping",
+    "systems",
+    "templates",
+    "work_on",
+]

@@ -1,6 +1,6 @@
 """The policy book and what it asks of people: editions, approvals, duties, waivers, and a status that is computed."""
 
-from policy import deadlines, delegations, desk, editions, evidence, inbox, status, trials
+from policy import changes, deadlines, delegations, desk, editions, evidence, inbox, status, trials
 from policy.approvals import ask_approval, use_approval, withdraw_approval
 from policy.delegations import delegate, end_delegation
 from policy.duties import duties_of, excuse_duty, fulfil, fulfil_duty, hand_over_duty, open_duty, overdue
@@ -17,6 +17,7 @@ __all__ = [
     "ask_approval",
     "ask_waiver",
     "cast_vote",
+    "changes",
     "deadlines",
     "delegate",
     "delegations",
