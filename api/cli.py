@@ -122,6 +122,34 @@ def migrate() -> None:
     out.print(f"The database stands at revision {schema.current(url)}; edition {found()} of the book is in force.")
 
 
+@app.command("first-person")
+def first_person(
+    role: str,
+    given_name: Annotated[str, typer.Option(help="Given name, as people say it.")],
+    family_name: Annotated[str, typer.Option(help="Family name.")],
+    email: Annotated[str, typer.Option(help="Address the user id goes to.")],
+    phone: Annotated[str, typer.Option(help="Telephone the first code goes to, with its country code.")],
+    language: Annotated[str, typer.Option(help="fr or en.")] = "fr",
+) -> None:
+    """Bring in the first person of a role that a house begins with; who comes later is asked for."""
+    from api import fields  # noqa: F401, PLC0415 - registers every use case
+    from api.house import SETUP  # noqa: PLC0415
+    from iam.people.founders import bring_first_person  # noqa: PLC0415
+    from kernel import frame  # noqa: PLC0415
+
+    try:
+        came = bring_first_person(
+            SETUP, role=role, given_name=given_name, family_name=family_name, email=email, phone=phone,
+            language=language,  # type: ignore[arg-type]  # checked by the action's own model
+        )  # fmt: skip
+    finally:
+        frame.close_writer()
+    told = "is the first" if came.is_new else "was named already and gets a new code as the"
+    out.print(
+        f"{came.ref} {told} {role}. The user id leaves by mail and the code by text message; the worker sends them."
+    )
+
+
 @app.command("who-may")
 def who_may(
     action: str, scope: Annotated[str, typer.Option(help="Where: house, site:x, client:x, campaign:x.")] = "house"

@@ -106,6 +106,7 @@ for _module in (
     "directory.views",
     "entry.passkey",
     "letters.receipts",
+    "people.founders",
     "people.leavers",
     "plaintext.evidence",
     "privileged.breakglass",

@@ -3,7 +3,8 @@
 ama = world.person(role="agent", scope=world.site("cotonou"))     # in the registry, with a role; `ama.actor` acts
 kofi = world.activated(role="it-admin")                           # also has a password, an authenticator and a session
 
-An IT administrator of a test's world is elevated already, for some hours: nobody holds for good what most tests have him do.
+An IT administrator of a test's world is elevated already: nobody holds for good what most tests have him do. His elevation lasts
+longer than the book allows one, because tests move the clock by days.
 """
 
 import re
@@ -22,6 +23,7 @@ from iam.credentials.factors import Proof
 from iam.entry.entering import Entered, Source
 from iam.letters import delivery
 from iam.letters.envelope import Envelope
+from iam.people import founders
 from iam.people.models import Account, Person
 from iam.privileged import standing
 from kernel import clock, db
@@ -32,9 +34,10 @@ from kernel.db import HOUSE, uuid7
 from kernel.errors import Conflict
 
 SETUP = clerk("setup")
+founders.TRIAL = True
 PASSWORD = "Violet-Tractor9-Mumble"
 ELEVATED, OPERATOR = {"it-admin"}, "privileged-operator"
-ELEVATED_FOR = timedelta(hours=8)
+ELEVATED_FOR = timedelta(days=800)
 HERE = Source(address="192.0.2.10", agent="Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0")
 THERE = Source(address="198.51.100.66", agent="curl/8")
 GIVEN = ("Ama", "Kofi", "Afi", "Jean-Pierre", "Ọlúṣẹ́gun", "Zoé", "Mawuli", "Fatou")
@@ -142,7 +145,7 @@ def person(
 
 @contextmanager
 def elevation() -> Iterator[None]:
-    """Whoever is given a role in this block also holds the privileged operator's for some hours, by the step of an elevation."""
+    """Whoever is given a role in this block also holds the privileged operator's for a time, by the step of an elevation."""
 
     def take_up(work: Work, fact: Fact) -> None:
         if fact.data["role"] != OPERATOR:

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from api import formats
 from api.console import frame, sentences
 from api.console.account import uuid_of
 from api.console.pages import elevations as pages
@@ -17,7 +18,7 @@ from iam.privileged import reviews as elevation_reviews
 from iam.privileged.elevations import ElevationView
 from iam.privileged.reviews import Deed
 from kernel.actor import Actor
-from kernel.errors import Conflict, Malformed, NotFound, Refused
+from kernel.errors import Conflict, Fault, Malformed, NotFound, Refused
 from policy import book
 
 STATES = {
@@ -68,23 +69,37 @@ def _row(visit: Visit, one: ElevationView, names: dict[str, str]) -> pages.Eleva
 
 def ask(visit: Visit) -> Response:
     """POST /elevations."""
-    sent = {name: visit.field(name).strip()[:600] for name in ("role", "bound_to", "reason", "hours")}
+    sent = {name: visit.field(name).strip()[:600] for name in ("role", "bound_to", "reason", "start", "hours")}
     hours = int(sent["hours"][:6]) if sent["hours"].isdecimal() else 0
     try:
+        start = _start(sent["start"])
         elevations.ask_elevation(
             visit.actor,
             role=sent["role"],
             bound_to=sent["bound_to"],
             reason=sent["reason"],
-            until=_until(visit.now, hours),
+            start=start,
+            until=_until(start or visit.now, hours),
         )
     except (Refused, Malformed, Conflict, NotFound) as error:
         return visit.page("elevations/elevations.html", _page(visit, Form(sent, problems_of(error))), 422)
     return visit.go("/elevations", "done")
 
 
-def _until(now: datetime, hours: int) -> datetime:
-    return now + timedelta(hours=min(hours, 1000))
+def _start(text: str) -> datetime | None:
+    """When a form says that it begins, on the house's own clock; None is at once. Raises Malformed."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=formats.ZONE) if text else None
+    except ValueError as wrong:
+        raise Malformed("This is no date and time.", [Fault("start", "This is no date and time.")]) from wrong
+
+
+def _until(begins: datetime, hours: int) -> datetime:
+    """Some hours after it begins; where the calendar ends, it ends too, and the action says that this is too long."""
+    try:
+        return begins + timedelta(hours=min(hours, 1000))
+    except OverflowError:
+        return begins
 
 
 def take_up(visit: Visit) -> Response:

@@ -18,7 +18,6 @@ from policy import book
 from policy.holders import holders
 
 BEHIND = ("elevation:", "break-glass:")
-FOUNDER = "clerk:setup"
 
 
 def names(clause: str, parameter: str) -> list[str]:
@@ -103,8 +102,7 @@ def refuse_standing(work: Work, fact: Fact) -> None:
         return
     work.session.flush()
     held = work.get(RoleAssignment, fact.data["assignment_id"])
-    minted = held.given_by.startswith(BEHIND) and held.ends_at is not None
-    if not minted and held.given_by != FOUNDER:
+    if not held.given_by.startswith(BEHIND) or held.ends_at is None:
         raise Refused(
             "AC-5", "Nobody holds this role for good; it is asked for as an elevation, with its reason and its time."
         )

@@ -26,12 +26,12 @@ from contactcenter.voice.site import Site
 from iam.people.people import join_person
 from iam.people.roles import give_role
 from kernel import db
-from kernel.actor import Actor, clerk, person
+from kernel.actor import Actor, person
 from kernel.db import uuid7
 from tests.contactcenter.voice.telephone import Network, Peer
+from tests.world import SETUP
 
 ROOT = Path(__file__).parents[3]
-SETUP = clerk("setup")
 _numbers = count(100)
 
 
