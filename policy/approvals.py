@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from kernel.action import Work
+from kernel.action import Fact, Work
 from kernel.db import HOUSE
 from kernel.errors import Conflict, Refused
 from policy import book
@@ -226,6 +226,23 @@ def withdraw_approval(work: Work, approval: Approval, reason: str) -> Approval:
         requirement=approval.requirement,
     )
     return approval
+
+
+def withdraw_all(work: Work, subject_ref: str, reason: str) -> None:
+    """Take back every question and every unused yes about something: it is no more, or nobody wants it."""
+    for approval in live_approvals(work, subject_ref):
+        withdraw_approval(work, approval, reason)
+
+
+def live_approvals(work: Work, subject_ref: str) -> list[Approval]:
+    """Return the approvals about something that are open, granted and not used, or refused; locked for change."""
+    asked = select(Approval).where(Approval.subject_ref == subject_ref, Approval.state.in_(LIVE))  # type: ignore[attr-defined]
+    return list(work.select(asked.with_for_update()))
+
+
+def subject_of(fact: Fact) -> UUID:
+    """Return the id of what an approval is about, from any fact that is told of the approval."""
+    return UUID(fact.data["subject_ref"].partition(":")[2])
 
 
 def use_approval(work: Work, subject_ref: str, requirement: str, digest: str) -> Settlement:

@@ -17,7 +17,7 @@ from kernel.errors import Conflict, Fault, Malformed, Refused
 from kernel.ledger.entries import canonical
 from kernel.reading import reading
 from policy import book, lint
-from policy.approvals import ask_approval, person_of, use_approval
+from policy.approvals import ask_approval, person_of, subject_of, use_approval
 from policy.ballots import seal
 from policy.evidence import Evidence, evidence, found, probe, vocabulary
 from policy.models import Approval, ApprovalVote, EditionProposal
@@ -184,7 +184,7 @@ def close_proposal(work: Work, fact: Fact) -> None:
     """Close a proposal whose approval will not come."""
     if fact.data["requirement"] != REQUIREMENT:
         return
-    proposal = work.get(EditionProposal, UUID(fact.data["subject_ref"].partition(":")[2]))
+    proposal = work.get(EditionProposal, subject_of(fact))
     if proposal.state == "proposed":
         PROPOSAL_STEPS.advance(work, proposal, "refuse" if fact.name == "approval.refused" else "drop")
 

@@ -19,8 +19,8 @@ from kernel.errors import Refused
 from kernel.gate import Ask, condition
 from kernel.reading import reading
 from policy import book
-from policy.approvals import LIVE, ask_approval, person_of, withdraw_approval
-from policy.models import ASKED, GRANTED, Approval, Waiver
+from policy.approvals import ask_approval, person_of, subject_of, withdraw_all
+from policy.models import ASKED, GRANTED, Waiver
 from policy.spans import span
 from policy.workflow import Step, Workflow
 
@@ -150,7 +150,7 @@ def follow(work: Work, fact: Fact) -> None:
     """Move a waiver as its approval moves."""
     if fact.data["requirement"] != REQUIREMENT:
         return
-    waiver = work.get(Waiver, UUID(fact.data["subject_ref"].partition(":")[2]))
+    waiver = work.get(Waiver, subject_of(fact))
     happened = fact.name.removeprefix("approval.")
     if happened == "granted" and waiver.state == "asked":
         WAIVER_STEPS.advance(work, waiver, "grant")
@@ -235,11 +235,7 @@ def end_waiver(work: Work, waiver: Waiver, *, reason: Reason) -> Waiver:
         return _end(work, waiver, "end", reason)
     if waiver.state != "asked":
         raise Refused(waiver.clause, f"This waiver is {waiver.state}.")
-    question = select(Approval).where(
-        Approval.subject_ref == waiver.ref, Approval.requirement == REQUIREMENT, col(Approval.state).in_(LIVE)
-    )
-    for approval in work.select(question.with_for_update()).all():
-        withdraw_approval(work, approval, reason)
+    withdraw_all(work, waiver.ref, reason)
     return waiver
 
 

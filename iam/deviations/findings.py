@@ -14,6 +14,7 @@ from iam.people.models import Platform
 from kernel.action import Fact, Work, on_fact
 from kernel.errors import Refused
 from policy import book
+from policy.approvals import subject_of
 from policy.duties import end_duties, fulfil, open_duty
 from policy.models import Waiver
 from policy.waivers import REQUIREMENT
@@ -141,7 +142,7 @@ def reopen(work: Work, fact: Fact) -> None:
 def reopen_voided(work: Work, fact: Fact) -> None:
     """Open a case again when what was approved is approved no more. [AC-8]"""
     if fact.data["requirement"] == REQUIREMENT:
-        _reopen(work, UUID(fact.data["subject_ref"].partition(":")[2]))
+        _reopen(work, subject_of(fact))
 
 
 def _reopen(work: Work, waiver_id: UUID) -> None:

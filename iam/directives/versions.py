@@ -14,9 +14,8 @@ from kernel.actor import clerk
 from kernel.db import HOUSE, Answer
 from kernel.errors import Conflict, NotFound, Refused
 from kernel.outbox import effect
-from policy.approvals import LIVE, ask_approval, person_of, use_approval, withdraw_approval
+from policy.approvals import ask_approval, person_of, subject_of, use_approval, withdraw_all
 from policy.ballots import seal
-from policy.models import Approval
 
 CLERK = clerk("directives")
 REQUIREMENT = "directive.publish"
@@ -125,11 +124,7 @@ def content_of(directive: Directive, version: DirectiveVersion) -> dict[str, Any
 def drop_text(work: Work, version: DirectiveVersion) -> DirectiveVersion:
     """Take back a version that is not in force, and the question about it. [AC-8]"""
     if version.state == "asked":
-        question = select(Approval).where(
-            Approval.subject_ref == version.ref, Approval.requirement == REQUIREMENT, col(Approval.state).in_(LIVE)
-        )
-        for approval in work.select(question.with_for_update()).all():
-            withdraw_approval(work, approval, "the version was taken back")
+        withdraw_all(work, version.ref, "the version was taken back")
     TEXT_STEPS.advance(work, version, "drop")
     return version
 
@@ -141,7 +136,7 @@ def follow(work: Work, fact: Fact) -> None:
     """Have an approved version published by the clerk, never by the voter; close one that was refused."""
     if fact.data["requirement"] != REQUIREMENT:
         return
-    version = work.get(DirectiveVersion, UUID(fact.data["subject_ref"].partition(":")[2]))
+    version = work.get(DirectiveVersion, subject_of(fact))
     if version.state != "asked":
         return
     if fact.name == "approval.granted":

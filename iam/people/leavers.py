@@ -18,8 +18,7 @@ from kernel.action import Fact, Work, action, on_fact
 from kernel.db import read_session
 from kernel.errors import Conflict, Refused
 from kernel.sweeps import sweep
-from policy.approvals import LIVE, withdraw_approval
-from policy.models import Approval
+from policy.approvals import withdraw_all
 
 log = logging.getLogger("omniwarden.iam")
 KEYS: tuple[Any, ...] = (Passkey, Totp, RecoveryCode, Device)
@@ -44,9 +43,7 @@ def drop_requests(work: Work, fact: Fact) -> None:
     for request in work.select(asked.with_for_update()).all():
         REQUEST_STEPS.advance(work, request, "withdraw")
         request.settled_at, request.why = work.now, "Who asked for it has left."
-        approvals = select(Approval).where(Approval.subject_ref == request.ref, col(Approval.state).in_(LIVE))
-        for approval in work.select(approvals.with_for_update()).all():
-            withdraw_approval(work, approval, "who asked for it has left")
+        withdraw_all(work, request.ref, "who asked for it has left")
 
 
 @action("person.end-contract", on=Person)

@@ -20,9 +20,8 @@ from kernel.errors import Refused
 from kernel.gate import Ask, condition
 from kernel.reading import reading
 from policy import book
-from policy.approvals import LIVE, ask_approval, person_of, use_approval, withdraw_approval
+from policy.approvals import ask_approval, person_of, subject_of, use_approval, withdraw_all
 from policy.ballots import seal
-from policy.models import Approval
 from policy.workflow import Step, Workflow
 
 REQUIREMENT = "elevation.grant"
@@ -179,15 +178,7 @@ def finish(work: Work, elevation: Elevation, why: str) -> Elevation:
 
 def drop(work: Work, elevation: Elevation, why: str) -> None:
     """Let a question or an approval that was not taken up be; the approval falls with it."""
-    questions = work.select(
-        select(Approval)
-        .where(
-            Approval.subject_ref == elevation.ref, Approval.requirement == REQUIREMENT, col(Approval.state).in_(LIVE)
-        )
-        .with_for_update()
-    )
-    for approval in list(questions):
-        withdraw_approval(work, approval, why)
+    withdraw_all(work, elevation.ref, why)
     if elevation.state in {"asked", "granted"}:
         _dropped(work, elevation, why)
 
@@ -206,7 +197,7 @@ def follow_approval(work: Work, fact: Fact) -> None:
     """Move an elevation as its approval moves."""
     if fact.data["requirement"] != REQUIREMENT:
         return
-    elevation = work.get(Elevation, UUID(fact.data["subject_ref"].partition(":")[2]))
+    elevation = work.get(Elevation, subject_of(fact))
     happened, state = fact.name.removeprefix("approval."), elevation.state
     if happened == "granted" and state == "asked":
         ELEVATION_STEPS.advance(work, elevation, "grant")

@@ -14,9 +14,8 @@ from kernel.db import HOUSE, Answer
 from kernel.errors import Conflict, NotFound, Refused
 from kernel.outbox import effect
 from policy import book, lint
-from policy.approvals import LIVE, ask_approval, person_of, use_approval, withdraw_approval
+from policy.approvals import ask_approval, person_of, subject_of, use_approval, withdraw_all
 from policy.ballots import seal
-from policy.models import Approval
 
 REQUIREMENT = "profile.publish"
 PUBLISH = "profile.publish"
@@ -176,11 +175,7 @@ def _current(profile: AccessProfile, version: ProfileVersion) -> None:
 def drop_version(work: Work, version: ProfileVersion) -> ProfileVersion:
     """Take back a version that is not in force, and the question about it. [AC-6]"""
     if version.state == "asked":
-        question = select(Approval).where(
-            Approval.subject_ref == version.ref, Approval.requirement == REQUIREMENT, col(Approval.state).in_(LIVE)
-        )
-        for approval in work.select(question.with_for_update()).all():
-            withdraw_approval(work, approval, "the version was taken back")
+        withdraw_all(work, version.ref, "the version was taken back")
     VERSION_STEPS.advance(work, version, "drop")
     return version
 
@@ -192,7 +187,7 @@ def follow(work: Work, fact: Fact) -> None:
     """Have an approved version published by the clerk, never by the voter; close one that was refused."""
     if fact.data["requirement"] != REQUIREMENT:
         return
-    version = work.get(ProfileVersion, UUID(fact.data["subject_ref"].partition(":")[2]))
+    version = work.get(ProfileVersion, subject_of(fact))
     if version.state != "asked":
         return
     if fact.name == "approval.granted":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlmodel import col, func, select
+from sqlmodel import func, select
 
 from iam.people.joiners import MOST_LEVELS
 from iam.requests.checks import check
@@ -16,9 +16,7 @@ from kernel.action import Fact, Work, action, on_fact
 from kernel.db import uuid7
 from kernel.errors import Denied, Refused
 from kernel.gate import RIGHTS
-from policy.approvals import LIVE as UNSETTLED
-from policy.approvals import ask_approval, person_of, withdraw_approval
-from policy.models import Approval
+from policy.approvals import ask_approval, live_approvals, person_of, subject_of, withdraw_all
 from policy.workflow import Step, Workflow
 
 FOR_OTHERS = "request.for-others"
@@ -163,14 +161,8 @@ def withdraw_request(work: Work, request: AccessRequest, *, reason: Sentence) ->
     """Take a request back before it is carried out. [AC-1, AC-2]"""
     REQUEST_STEPS.advance(work, request, "withdraw")
     request.settled_at = work.now
-    for approval in _approvals(work, request):
-        withdraw_approval(work, approval, reason)
+    withdraw_all(work, request.ref, reason)
     return request
-
-
-def _approvals(work: Work, request: AccessRequest) -> list[Approval]:
-    asked = select(Approval).where(Approval.subject_ref == request.ref, col(Approval.state).in_(UNSETTLED))
-    return list(work.select(asked.with_for_update()))
 
 
 @on_fact("approval.granted")
@@ -182,11 +174,11 @@ def follow(work: Work, fact: Fact) -> None:
     """Move a request as its approval moves; once granted, the provisioning clerk carries it out after the commit."""
     if fact.data["requirement"] not in QUESTIONS.values():
         return
-    request = work.get(AccessRequest, UUID(fact.data["subject_ref"].partition(":")[2]))
+    request = work.get(AccessRequest, subject_of(fact))
     step = {"granted": "grant", "refused": "refuse", "voided": "void", "expired": "expire", "withdrawn": "withdraw"}[
         fact.name.removeprefix("approval.")
     ]
-    if step not in REQUEST_STEPS.possible(request.state) or (step == "expire" and _approvals(work, request)):
+    if step not in REQUEST_STEPS.possible(request.state) or (step == "expire" and live_approvals(work, request.ref)):
         return
     REQUEST_STEPS.advance(work, request, step)
     request.settled_at = None if step == "void" else work.now
