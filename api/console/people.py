@@ -20,7 +20,7 @@ from iam.reports import plate as reports
 from iam.requests.views import list_requests
 from kernel import gate
 from kernel.actor import Actor
-from kernel.errors import Busy, Conflict, Malformed, Refused
+from kernel.errors import Busy, Conflict, Denied, Malformed, Refused
 from kernel.ledger.browse import read_history
 
 PAGE = 100
@@ -202,7 +202,9 @@ def deed(visit: Visit) -> Response:
 
 
 def new_page(visit: Visit) -> Response:
-    """GET /people/new."""
+    """GET /people/new: only for who may bring somebody in."""
+    if not frame.is_open(visit.actor, "person.join"):
+        raise Denied("Bringing a person in is asked for, or done in an elevation.", "AC-5")
     return visit.page("people/new.html", people.NewPerson(Form(), sites()))
 
 

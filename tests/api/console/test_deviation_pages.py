@@ -109,6 +109,18 @@ def test_the_officer_corrects_what_is_about_the_only_administrator(browser_of, a
     assert browser.post(f"/deviations/{own.id}/correct").status_code == 303
 
 
+def test_a_button_that_wants_the_second_factor_anew_stands_there_and_asks_for_it(browser_of, admin, monkeypatch):
+    case, browser, now = found(), browser_of(admin), clock.now
+    monkeypatch.setattr(clock, "now", lambda: now() + timedelta(minutes=13))
+    assert "Put it right" in browser.get(f"/deviations/{case.id}").text
+    pressed = browser.post(
+        f"/deviations/{case.id}/correct", headers={"referer": f"https://testserver/deviations/{case.id}"}
+    )
+    assert pressed.status_code == 303
+    assert pressed.headers["location"].startswith(f"/step-up?next=/deviations/{case.id}")
+    assert state_of(case) == "open"
+
+
 def test_correcting_is_asked_for_and_nobody_does_it_to_what_is_about_himself(browser_of, admin):
     case, own = found(), found(about_ref="entry:d.k2.g", person_id=admin.id)
     browser = browser_of(admin)

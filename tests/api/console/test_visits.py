@@ -259,3 +259,10 @@ def test_codes_are_shown_in_the_demonstration_house_only(visitor, monkeypatch):
     shown = page.text.replace(" ", "")
     assert before in shown or ama.code() in shown, "neither the code before nor the one after"
     assert ama.user_name in visitor.get("/signin").text
+
+
+def test_nobody_is_shown_a_form_that_would_be_refused(browser_of, database):
+    ama = world.activated(role="agent")
+    refused = browser_of(ama).get("/people/new")
+    assert refused.status_code == 403
+    assert "done in an elevation" in refused.text
