@@ -17,6 +17,7 @@ from kernel import clock, db, gate, rights
 from kernel.errors import Unavailable
 
 T = TypeVar("T")
+C = TypeVar("C", bound="LiveCache[Any]")
 INTERVAL = 0.4
 LIMIT = 1.0
 FORGET_AFTER = 60.0
@@ -118,9 +119,13 @@ def live(
     changed: Callable[[Connection, dict[bytes, T]], set[bytes]] | None = None,
 ) -> LiveCache[T]:
     """Make a cache that the poll keeps fresh; `changed` tells which of the known rows are no longer so, else all are read anew."""
-    made = LiveCache(read, changed)
-    _caches.append(made)
-    return made
+    return keep(LiveCache(read, changed))
+
+
+def keep(cache: C) -> C:
+    """Have the poll keep a cache fresh, of whatever kind it is."""
+    _caches.append(cache)
+    return cache
 
 
 def refresh(conn: Connection | None = None, *, force: bool = False) -> None:

@@ -16,16 +16,10 @@ from training.standing.plans import Line, Plan, Standing, plan_of
 
 def in_date(actor: Actor, action: str, now: datetime) -> bool:
     """Vouch from memory that an actor has what an action asks; machines learn nothing."""
-    if actor.kind != "person":
-        return True
-    standing = STANDINGS.at_hand(actor.ref.encode())
-    if standing is None:
-        return False
-    plan = standing.plan
-    if plan is None or plan.index is not gate.current() or now >= plan.ends:
-        return False
-    line = plan.lines.get(action)
-    return line is None or now < line.until
+    plan = STANDINGS.plans.get(actor.ref)
+    if plan is None or plan.index is not gate.current() or now >= STANDINGS.fresh_until:
+        return actor.kind != "person"
+    return now < plan.until.get(action, plan.ends)
 
 
 @condition(TRAINED, quick=in_date)
@@ -33,20 +27,21 @@ def trained(ask: Ask) -> str | None:
     """Whoever does this has passed the courses that the book names for it, and none of them has lapsed. [TR-1]"""
     if ask.actor.kind != "person":
         return None
-    standing = STANDINGS.get(key_of(ask.actor.ref))
+    ref = ask.actor.ref
+    standing = STANDINGS.get(key_of(ref))
     if standing is None:
         return "What you have learnt is not known; try again."
-    line = planned(standing, ask.actor.ref, ask.now).lines.get(ask.action)
+    plan = STANDINGS.plans[ref] = planned(standing, ref, ask.now)
+    line = plan.lines.get(ask.action)
     return None if line is None or ask.now < line.until else Missing(sentence(line), line.clause)
 
 
 def planned(standing: Standing, ref: str, now: datetime) -> Plan:
-    """Give the plan of a standing by the edition and the roles in force, made anew where it is of others."""
-    plan: Plan | None = standing.plan
-    index = gate.current()
-    if plan is None or plan.index is not index or now >= plan.ends:
-        plan = standing.plan = plan_of(standing, ref, index, book.in_force().training, now)
-    return plan
+    """Give the plan of a standing by the edition and the roles in force; the one in memory where it is of the same."""
+    index, known = gate.current(), STANDINGS.plans.get(ref)
+    if known is not None and known.standing is standing and known.index is index and now < known.ends:
+        return known
+    return plan_of(standing, ref, index, book.in_force().training, now)
 
 
 def sentence(line: Line) -> str:

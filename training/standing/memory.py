@@ -1,19 +1,20 @@
 """What people have in date, in memory: read at first use, confirmed by the poll every 0.4 s, never trusted beyond a second. [TR-1]"""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
+from kernel import clock
 from kernel.db import HOUSE
-from kernel.fresh import live
+from kernel.fresh import LIMIT, LiveCache, keep
 from kernel.gate import ALWAYS
 from policy import book
 from policy.spans import span
-from training.standing.plans import CourseFacts, Passed, Standing
+from training.standing.plans import CourseFacts, Passed, Plan, Standing
 
 RETAKE = ("TR-1", "retake_within")
 _COURSES = text(
@@ -102,7 +103,32 @@ def _changed(conn: Connection, known: dict[bytes, Standing]) -> set[bytes]:
     return {key for person, key in by_id.items() if known[key].stamp != (news.get(person), courses, int(versions))}
 
 
-STANDINGS = live(_read, _changed)
+class Standings(LiveCache[Standing]):
+    """Standings by person, and beside them the plans that vouch for a right at once while memory is confirmed."""
+
+    def __init__(self) -> None:
+        super().__init__(_read, _changed)
+        self.plans: dict[str, Plan] = {}
+        self.fresh_until = ALWAYS
+        """By the wall clock, so that a decision compares its own time and asks no other clock; the gate confirms by a steady one."""
+
+    def confirm(self, conn: Connection) -> None:
+        """Ask again for all that is known; plans of what changed or was forgotten go as well."""
+        at = clock.now()
+        super().confirm(conn)
+        for ref, plan in list(self.plans.items()):
+            known = self._known.get(key_of(ref))
+            if known is None or known[0] is not plan.standing:
+                self.plans.pop(ref, None)
+        self.fresh_until = at + timedelta(seconds=LIMIT)
+
+    def forget(self, digest: bytes) -> None:
+        """Forget one person at once, in the process that changed what they have."""
+        super().forget(digest)
+        self.plans.pop(digest.decode(), None)
+
+
+STANDINGS = keep(Standings())
 
 
 def forget(person_id: UUID) -> None:

@@ -1,9 +1,8 @@
 """From passes, excuses and the book to a plan: until when each gated action is awake for a person. Pure rules, no session. [TR-1]"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from kernel.gate import ALWAYS, FOREVER, Assignment, Index
 from policy.reading import CourseRule
@@ -42,8 +41,6 @@ class Standing:
     called: Mapping[str, datetime]
     """Courses asked anew whatever was passed, with the time they are due."""
     courses: Mapping[str, CourseFacts]
-    plan: Any = None
-    """The plan last made of it; who reads it checks that it is of the index in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +57,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A person's lines by action, true of one index and until `ends`, when a role of theirs begins or ends."""
+    """A person's lines by action, true of one standing and one index, and until `ends`, when a role of theirs begins or ends."""
 
+    standing: Standing
     index: Index
     ends: datetime
-    lines: Mapping[str, Line] = field(default_factory=dict)
+    lines: Mapping[str, Line]
+    until: Mapping[str, datetime]
+    """By action, until when this plan vouches for it."""
 
 
 def plan_of(standing: Standing, ref: str, index: Index, rules: Mapping[str, CourseRule], now: datetime) -> Plan:
@@ -82,7 +82,8 @@ def plan_of(standing: Standing, ref: str, index: Index, rules: Mapping[str, Cour
                 if known is None or line.until < known.until:
                     lines[action] = line
     edges = (edge for held in index.assignments.get(ref, ()) for edge in (held.start, held.end) if edge > now)
-    return Plan(index, min(edges, default=FOREVER), lines)
+    ends = min(edges, default=FOREVER)
+    return Plan(standing, index, ends, lines, {action: min(line.until, ends) for action, line in lines.items()})
 
 
 def course_lines(name: str, rule: CourseRule, standing: Standing, since: datetime) -> Iterator[Line]:
