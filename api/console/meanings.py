@@ -11,7 +11,9 @@ ROLES: Mapping[str, str] = {
     "supervisor": N_("Does what an agent does, sees the wall, and looks after the agents of a team."),
     "manager": N_("Leads people: asks for their rights, answers for them, and certifies them again."),
     "trainer": N_("Brings people in and trains them: may ask for identities and rights of others."),
-    "it-admin": N_("Runs the systems: brings people in and lets them go, suspends accounts, gives and takes roles."),
+    "it-admin": N_(
+        "Runs the systems: suspends accounts, lets people go, takes roles back; brings in and gives under an elevation alone."
+    ),
     "technical-director": N_("Authorises changes and the roles of control; may change the policy book with another."),
     "customer-operations-director": N_(
         "Answers for the operation: agrees to maintenance, owns the rights of the floor."
