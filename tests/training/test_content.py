@@ -44,6 +44,22 @@ BUTTONS = (
     ("tools-security-officer", "Verify it yourself"), ("tools-security-officer", "Who may, and why"),
 )  # fmt: skip
 
+# What a lesson says in figures, and the parameter of the book it repeats: another figure in the book needs another lesson.
+FIGURES = (
+    ("passwords", "at least **8 characters**", "au moins **8 caractères**", "PW-1", "house_min_length", 8),
+    ("passwords", "**every 90 days**", "**tous les 90 jours**", "ID-4", "days", 90),
+    ("passwords", "14, 7 and 1 days before", "14, 7 et 1 jours avant", "ID-4", "notice_days", [14, 7, 1]),
+    ("lock-your-screen", "**15 minutes**", "**15 minutes**", "ID-1", "idle_minutes", 15),
+    ("tools-it-administrator", "lives for 24 hours", "vit 24 heures", "ID-5", "code_hours", 24),
+    ("tools-it-administrator", "a working day at most", "une journée de travail au plus", "AC-5", "longest_hours", 8),
+    ("tools-it-administrator", "for four hours", "pour quatre heures", "AC-5", "emergency_hours", 4),
+    ("tools-it-administrator", "within a quarter of an hour", "un quart d\u2019heure", "AC-5", "second_key_minutes", 15),
+    ("tools-it-administrator", "within 24 hours", "dans les 24 heures", "AC-5", "documentation_hours", 24),
+    ("tools-security-officer", "Within sixty seconds", "En soixante secondes", "PW-5", "lock_seconds", 60),
+    ("change-control-basics", "**24 hours** for the documentation", "**24 heures** pour le compte rendu", "CC-6", "documentation_hours", 24),
+    ("change-control-basics", "**within 30 days**", "**sous 30 jours**", "CC-9", "critical_days", 30),
+)  # fmt: skip
+
 
 @pytest.fixture(scope="module", params=SLUGS)
 def course(request: pytest.FixtureRequest) -> CourseContent:
@@ -188,3 +204,14 @@ def test_buttons_are_called_as_the_console_calls_them(slug: str, button: str) ->
     course = read_course(SHIPPED / slug)
     assert button in "\n".join(lessons(course, "en"))
     assert str(french.string) in "\n".join(lessons(course, "fr"))
+
+
+@pytest.mark.parametrize(("slug", "en", "fr", "clause", "parameter", "value"), FIGURES)
+def test_figures_of_a_lesson_are_those_of_the_book(
+    slug: str, en: str, fr: str, clause: str, parameter: str, value: object
+) -> None:
+    course = read_course(SHIPPED / slug)
+    assert en in "\n".join(lessons(course, "en"))
+    assert fr in "\n".join(lessons(course, "fr"))
+    told = next(one.parameters for one in read_folder().clauses if one.id == clause)
+    assert told[parameter] == value, f"the lesson says {en!r}: write it anew"
