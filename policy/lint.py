@@ -172,6 +172,9 @@ def _training(book: Book) -> Iterator[str]:
         if rule.clause not in clauses:
             yield f'{place}, field clause: "{rule.clause}" is not in the book'
         yield from (f'{place}, field roles: "{role}" is not a role' for role in rule.roles if role not in book.roles)
+        duty = book.duties.get(rule.duty)
+        if duty is None or (duty.clause, duty.holder) != (rule.clause, "subject"):
+            yield f'{place}, field duty: "{rule.duty}" is no duty of a subject by {rule.clause}'
         if rule.gates and rule.asked_by:
             yield f"{place}: what a fact asks anew gates by the rule that asks for the course at all times, not by itself"
         for action in rule.gates:

@@ -168,6 +168,8 @@ class CourseRule(Strict):
     """Where a role must be held, or a person belong (`site:cotonou`, `client:alpha`); an empty list is anywhere."""
     asked_by: list[str] = []
     """Facts that ask the courses anew, whatever was passed before: of the person the fact names, else of all whom the rule binds."""
+    duty: str
+    """The duty of the book that each assignment opens for its learner."""
     gates: list[str] = []
     """Actions that sleep for whoever lacks one of the courses."""
     within: SpanText = "30 days"
