@@ -106,6 +106,7 @@ for _module in (
     "directory.views",
     "entry.passkey",
     "letters.receipts",
+    "letters.trial_mails",
     "people.founders",
     "people.leavers",
     "plaintext.evidence",

@@ -3,6 +3,9 @@
 from importlib import import_module
 
 for _module in (
+    "awareness.breaches",
+    "awareness.phishing",
+    "awareness.reminders",
     "courses.publication",
     "courses.readings",
     "courses.shipped",

@@ -24,7 +24,7 @@ _KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 Slug = Annotated[str, StringConstraints(pattern=SLUG)]
 
 
-def _both(most: int) -> Callable[[dict[str, str]], dict[str, str]]:
+def both(most: int) -> Callable[[dict[str, str]], dict[str, str]]:
     """Check words: they stand in exactly both languages, not empty and not longer than so many characters."""
 
     def check(words: dict[str, str]) -> dict[str, str]:
@@ -37,11 +37,11 @@ def _both(most: int) -> Callable[[dict[str, str]], dict[str, str]]:
     return check
 
 
-Title = Annotated[dict[str, str], AfterValidator(_both(120))]
-Sentence = Annotated[dict[str, str], AfterValidator(_both(400))]
-Choice = Annotated[dict[str, str], AfterValidator(_both(300))]
-Scene = Annotated[dict[str, str], AfterValidator(_both(600))]
-Markdown = Annotated[dict[str, str], AfterValidator(_both(LARGEST_LESSON))]
+Title = Annotated[dict[str, str], AfterValidator(both(120))]
+Sentence = Annotated[dict[str, str], AfterValidator(both(400))]
+Choice = Annotated[dict[str, str], AfterValidator(both(300))]
+Scene = Annotated[dict[str, str], AfterValidator(both(600))]
+Markdown = Annotated[dict[str, str], AfterValidator(both(LARGEST_LESSON))]
 
 
 class Part(BaseModel):
