@@ -105,7 +105,9 @@ class House:
                 ask("DELETE", f"channels/{channel['id']}")
         until(lambda: self.rows("select 1 from call where phase <> 'ended'") == [], "the end of all calls")
 
-    def command(self, *words: str, check: bool = True, offline: bool = False) -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *words: str, check: bool = True, offline: bool = False, seconds: float = 60
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command in the house's environment; `offline` is a machine that knows nothing of it."""
         environment = self.environment | {"OMNIWARDEN_STATE_FOLDER": str(self.state)}
         if offline:
@@ -113,7 +115,9 @@ class House:
             environment["OMNIWARDEN_KEY_FOLDER"] = environment["OMNIWARDEN_STATE_FOLDER"] = str(
                 self.folder / "elsewhere"
             )
-        done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds, check=False
+        )
         assert not check or done.returncode == 0, done.stdout + done.stderr
         return done
 

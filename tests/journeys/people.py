@@ -1,6 +1,7 @@
 """More people for a journey's own use, and the moment from which what they had is refused to them."""
 
 import json
+import secrets
 import sys
 import time
 from dataclasses import asdict, dataclass, field
@@ -13,7 +14,7 @@ from tests.journeys.authenticator import Authenticator
 from tests.journeys.browsing import Window
 from tests.journeys.house import House, until
 
-_numbers = count(1)
+_numbers = count(secrets.randbelow(900_000))
 
 
 @dataclass
@@ -37,12 +38,10 @@ class Arrival:
 
 def arrive(house: House, *people: Arrival) -> list[Authenticator]:
     """Have people join, be given their rights and come in; those who do not come in cannot sign in."""
-    told = json.loads(
-        house.command(
-            sys.executable, "-m", "tests.journeys.arrivals", json.dumps([asdict(one) for one in people])
-        ).stdout
-    )
-    return [Authenticator(**row) for row in told]
+    told = house.command(
+        sys.executable, "-m", "tests.journeys.arrivals", json.dumps([asdict(one) for one in people]), seconds=150
+    ).stdout
+    return [Authenticator(**row) for row in json.loads(told)]
 
 
 class Watch:
