@@ -35,9 +35,10 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     jinja.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
-        lambda message: words.catalogue(words.language()).gettext(message),
+        words._,
         lambda one, many, count: words.catalogue(words.language()).ngettext(one, many, count),
         newstyle=True,
+        pgettext=lambda context, message: words._(words.P_(context, message)),
     )
     jinja.globals.update(
         asset=asset, icon=icon, moment=moment, ago=ago, until=until, told=words.told, LANGUAGES=words.NAMES

@@ -16,6 +16,10 @@ from babel.messages.pofile import read_po
 LANGUAGES = ("en", "fr")
 NAMES = {"en": "English", "fr": "Français"}
 FIGURE = re.compile(r"[0-9]+")
+PLACE = re.compile(r"\\\{(\w+)\\\}")
+"""A place of a sentence, such as {state}, as `re.escape` writes it."""
+CONTEXT = "\x04"
+"""What parts a context from its word in a catalogue: gettext's own sign."""
 FOLDER = Path(__file__).parent / "locale"
 _language: ContextVar[str] = ContextVar("language", default="en")
 
@@ -61,12 +65,15 @@ def locale(code: str) -> Locale:
 
 def _(message: str, **values: object) -> str:
     """Translate a sentence; `%(name)s` places take `values`."""
-    text = catalogue(language()).gettext(message)
+    text = catalogue(language()).gettext(message).rpartition(CONTEXT)[2]
     return text % values if values else text
 
 
 def told(sentence: str) -> str:
-    """Translate a sentence the fields made; figures in it stand for themselves (`#` in the catalogue)."""
+    """Translate a sentence the fields made.
+
+    Figures in it stand for themselves (`#` in the catalogue); a word or a list of words at a place (`{state}`) is translated too.
+    """
     found = _(sentence)
     if found != sentence or language() == LANGUAGES[0]:
         return found
@@ -74,10 +81,29 @@ def told(sentence: str) -> str:
     pattern = FIGURE.sub("#", sentence)
     translated = _(pattern)
     if translated == pattern or translated.count("#") != len(figures):
-        return sentence
+        return _with_places(sentence)
     for figure in figures:
         translated = translated.replace("#", figure, 1)
     return translated
+
+
+def _with_places(sentence: str) -> str:
+    for pattern, translation in _patterns(language()):
+        if found := pattern.fullmatch(sentence):
+            words = {name: ", ".join(map(_, words.split(", "))) for name, words in found.groupdict().items()}
+            return translation.format_map(words)
+    return sentence
+
+
+@cache
+def _patterns(code: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The sentences of a language that have places, each as a pattern; the one that says most comes first."""
+    with (FOLDER / code / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        told = [
+            (m.id, m.string) for m in read_po(file, locale=code) if isinstance(m.id, str) and isinstance(m.string, str)
+        ]
+    placed = sorted(((a, b) for a, b in told if "{" in a and b and CONTEXT not in a), key=lambda pair: -len(pair[0]))
+    return tuple((re.compile(PLACE.sub(r"(?P<\1>.+?)", re.escape(a))), b) for a, b in placed)
 
 
 def plural(one: str, many: str, count: int, **values: object) -> str:
@@ -88,6 +114,11 @@ def plural(one: str, many: str, count: int, **values: object) -> str:
 def N_(message: str) -> str:  # noqa: N802  # gettext's own name for "mark, translate later"
     """Mark a sentence for the catalogue; it is translated where it is shown."""
     return message
+
+
+def P_(context: str, message: str) -> str:  # noqa: N802  # beside N_: gettext's pgettext, marked here and translated later
+    """Mark a word that means several things, with which of them it is."""
+    return f"{context}{CONTEXT}{message}"
 
 
 def choose(profile: str | None, accepted: str) -> str:

@@ -42,7 +42,12 @@ ERRORS = (
 )
 FIELDS = "[python: kernel/*.py]\n[python: policy/*.py]\n[python: iam/**.py]\n[python: contactcenter/**.py]\n[python: api/*.py]\n"
 DOMAINS = (
-    Domain("messages", (ROOT / "babel.cfg").read_text(), ("N_", "_", "plural:1,2"), complete=True),
+    Domain(
+        "messages",
+        (ROOT / "babel.cfg").read_text(),
+        ("N_", "_", "plural:1,2", "P_:1c,2", "pgettext:1c,2"),
+        complete=True,
+    ),
     Domain("refusals", FIELDS, ERRORS, complete=False),
 )
 
@@ -80,7 +85,7 @@ def load(path: Path) -> Catalog:
 
 def ids(catalog: Catalog) -> set[object]:
     """The sentences of a catalogue."""
-    return {message.id for message in catalog if message.id}
+    return {(message.context, message.id) for message in catalog if message.id}
 
 
 def extract(domain: Domain) -> Catalog:

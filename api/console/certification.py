@@ -11,7 +11,7 @@ from api.console.pages import certification as pages
 from api.console.pages.frame import Choice, Form, State
 from api.console.readings import find_names, look_names_up
 from api.console.visit import Visit, problems_of, route
-from api.words import N_, _
+from api.words import N_, P_, _
 from iam.certification import campaigns as certification
 from iam.certification import decisions as certification_decisions
 from iam.certification import pages as rights
@@ -34,7 +34,7 @@ STATES = {
 }
 WHY = {
     "unused": State(N_("Not used lately"), "amber"),
-    "new": State(N_("New"), "blue"),
+    "new": State(P_("right", "New"), "blue"),
     "moved": State(N_("The person moved"), "purple"),
     "changed": State(N_("The role changed"), "purple"),
     "due": State(N_("Due again"), "grey"),

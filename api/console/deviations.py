@@ -12,7 +12,7 @@ from api.console.pages import deviations as pages
 from api.console.pages.frame import Choice, Form, State
 from api.console.readings import look_names_up
 from api.console.visit import Visit, problems_of, route
-from api.words import N_, _
+from api.words import N_, P_, _
 from iam.deviations import cases
 from iam.deviations.cases import AT_ONCE, DeviationView
 from iam.directory import corrections, registry
@@ -24,10 +24,10 @@ STATES = {
     "open": State(N_("Open"), "amber"),
     "accepted": State(N_("Accepted"), "blue"),
     "corrected": State(N_("Corrected"), "green"),
-    "closed": State(N_("Closed"), "grey"),
+    "closed": State(P_("deviation", "Closed"), "grey"),
 }
 STANDINGS = {
-    "current": State(N_("Answers"), "green"),
+    "current": State(P_("directory", "Answers"), "green"),
     "new": State(N_("Not asked yet"), "grey"),
     "slow": State(N_("Slow"), "amber"),
     "down": State(N_("Does not answer"), "red"),

@@ -13,7 +13,7 @@ from api.console.pages.frame import Choice, Form, State
 from api.console.people import sites
 from api.console.readings import find_names
 from api.console.visit import Visit, problems_of, route
-from api.words import N_
+from api.words import N_, P_
 from iam.services import accounts as service_accounts
 from iam.services import keys as service_keys
 from iam.services.accounts import KeyView, ServiceView
@@ -25,7 +25,7 @@ from policy import book
 STATES = {
     "active": State(N_("In use"), "green"),
     "suspended": State(N_("Off"), "red"),
-    "revoked": State(N_("Closed"), "grey"),
+    "revoked": State(P_("account", "Closed"), "grey"),
 }
 GOOD, RUNS_OUT, OVER = State(N_("Good"), "green"), State(N_("Runs out"), "amber"), State(N_("Over"), "grey")
 KINDS = {"token": N_("Token"), "ed25519": N_("Key pair (Ed25519)")}

@@ -9,7 +9,7 @@ from api.console import frame
 from api.console.pages.frame import Choice
 from api.console.pages.reports import Cell, Filter
 from api.console.readings import find_names
-from api.words import N_, _
+from api.words import N_, P_, _
 from iam.directives import acknowledgements
 from iam.reports import plate as reports
 from iam.reports.log import LogLine
@@ -246,7 +246,7 @@ def _rights() -> tuple[Choice, ...]:
 
 
 SINCE, UNTIL = Asking("since", N_("From"), "date"), Asking("until", N_("To"), "date")
-ON = Asking("on", N_("On"), "date")
+ON = Asking("on", P_("date", "On"), "date")
 KINDS: dict[str, Kind] = {
     "log": Kind(
         N_("Log of access"), N_("User names and rights: created, granted, amended, withdrawn, at any date."),
@@ -272,7 +272,7 @@ KINDS: dict[str, Kind] = {
     ),
     "conflicts": Kind(
         N_("Conflicts held"), N_("Who holds both sides of a declared conflict of duties."), "ban", "report.toxic-pairs",
-        (N_("Who"), N_("Holds"), N_("Why it is a conflict")), (3, 5, 6),
+        (N_("Who"), P_("person", "Holds"), N_("Why it is a conflict")), (3, 5, 6),
         N_("Nobody holds both sides of a conflict."), _toxic, (ON,),
     ),
     "orphans": Kind(

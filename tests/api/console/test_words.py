@@ -87,3 +87,52 @@ def test_figures_in_a_sentence_are_kept_in_translation():
     with words.speaking("fr"):
         assert words.told("It has 5 characters; at least 8 are needed.") == "Il a 5 caractères ; il en faut au moins 8."
         assert words.told("Something with 5 that nobody translated.") == "Something with 5 that nobody translated."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "french"),
+    [
+        ("This person is suspended and is given no role.", "Cette personne ne reçoit pas de rôle : son état est « suspendu »."),
+        ("The keys are kept by: security-officer, technical-director.", "Les clés sont gardées par : responsable de la sécurité, directeur technique."),
+        ("This break-glass is lapsed.", "L\u2019état de cet accès d\u2019urgence est « caduc »."),
+        ("There is no scope site:lomé {x} %(y)s.", "Il n\u2019y a pas de périmètre site:lomé {x} %(y)s."),
+        ("There is no scope .", "There is no scope ."),
+    ],
+)  # fmt: skip
+def test_a_word_that_a_refusal_carries_is_translated_at_its_place(sentence, french):
+    with words.speaking("fr"):
+        assert words.told(sentence) == french
+    with words.speaking("en"):
+        assert words.told(sentence) == sentence
+
+
+def test_the_fields_speak_the_sentences_with_places_as_they_are_marked():
+    """Each marked sentence is one that a field makes, with other names at its places."""
+    import ast
+    import re
+
+    from api.console.said_places import SENTENCES
+
+    made = set()
+    for field in ("kernel", "policy", "iam", "contactcenter", "changecontrol"):
+        for path in Path(field).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.JoinedStr):
+                    parts = [part.value if isinstance(part, ast.Constant) else "{}" for part in node.values]
+                    made.add("".join(map(str, parts)))
+    unsaid = [one for one in SENTENCES if re.sub(r"{\w+}", "{}", one) not in made]
+    assert unsaid == ["You hold none of the roles that are asked: {roles}."], "made of two parts in policy/voting.py"
+
+
+def test_one_word_of_two_meanings_has_two_translations():
+    for meanings in (
+        (("keyboard", "Keys"), "Keys"),
+        (("right", "New"), "New"),
+        (("person", "Holds"), "Holds"),
+        (("account", "Closed"), "Closed"),
+    ):
+        (context, word), usual = meanings
+        with words.speaking("fr"):
+            assert words._(words.P_(context, word)) != words._(usual)
+        with words.speaking("en"):
+            assert words._(words.P_(context, word)) == word
