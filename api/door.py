@@ -8,12 +8,14 @@ import hashlib
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import is_dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import orjson
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -123,6 +125,8 @@ def shown(case: Case, result: Any) -> Any:
         return {"id": str(result.id), "ref": result.ref, "version": result.version}
     if result is None or isinstance(result, str | int | bool | dict):
         return result
+    if is_dataclass(result):
+        return to_jsonable_python(result)
     return str(result)
 
 

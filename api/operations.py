@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from functools import cache
 
 import orjson
 from prometheus_client import (
@@ -120,9 +121,14 @@ async def metrics(request: Request) -> Response:
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
+@cache
+def _document() -> bytes:
+    return orjson.dumps(openapi())
+
+
 async def document(_: Request) -> Response:
-    """Answer with the OpenAPI document."""
-    return Response(orjson.dumps(openapi()), media_type="application/json")
+    """Answer with the OpenAPI document, made once in each process."""
+    return Response(await in_thread(_document), media_type="application/json")
 
 
 async def csp_report(request: Request) -> Response:

@@ -18,6 +18,7 @@ from iam.entry.entering import Source
 from iam.services import program_entry
 from kernel.errors import OmniError
 
+PATH = "/api/v1/program-pass"
 FIELDS = ("key_id", "stamp", "nonce", "signature")
 
 
@@ -38,4 +39,23 @@ def _enter(body: dict[str, Any], source: Source) -> program_entry.Pass:
     return program_entry.check_signature(program_entry.CLERK, **sent, source=source)
 
 
-ROUTES = [Route("/api/v1/program-pass", give_pass, methods=["POST"], name="program-pass")]
+def operation(refusals: dict[str, Any]) -> dict[str, Any]:
+    """Return this door as the OpenAPI document tells it: open to who has no session, because its answer begins one."""
+    taken = program_entry.check_signature.fields.model_json_schema()
+    schema = {
+        "type": "object",
+        "required": list(FIELDS),
+        "properties": {name: taken["properties"][name] for name in FIELDS},
+    }
+    made = program_entry.Pass.model_json_schema(mode="serialization")
+    return {
+        "operationId": "program-pass",
+        "summary": give_pass.__doc__,
+        "description": __doc__,
+        "security": [],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "responses": {"200": {"description": "done", "content": {"application/json": {"schema": made}}}} | refusals,
+    }
+
+
+ROUTES = [Route(PATH, give_pass, methods=["POST"], name="program-pass")]

@@ -8,6 +8,8 @@ from typing import Any
 
 from starlette.routing import Route
 
+from api import programs
+from api.answers import Answers
 from api.door import Case, route_of
 from api.errors import problem
 from kernel.action import ACTIONS, Action
@@ -52,10 +54,13 @@ def openapi(title: str = "Omniwarden", version: str = "1") -> dict[str, Any]:
             | {"clause": {"type": "string"}, "faults": {"type": "array", "items": {"type": "object"}}},
         }
     }
+    answers = Answers(cases())
+    definitions.update(answers.definitions)
     for case in cases():
         schema = case.fields.model_json_schema(ref_template="#/components/schemas/{model}")
         definitions.update(schema.pop("$defs", {}))
-        paths[path_of(case)] = _operation(case, schema)
+        paths[path_of(case)] = _operation(case, schema, answers.of(case))
+    paths[programs.PATH] = {"post": programs.operation(_refusals())}
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
@@ -70,23 +75,27 @@ def openapi(title: str = "Omniwarden", version: str = "1") -> dict[str, Any]:
     }
 
 
-def _operation(case: Case, schema: dict[str, Any]) -> dict[str, Any]:
+def _refusals() -> dict[str, Any]:
+    told = {
+        "description": "a refusal, told in words",
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    return {str(status): told for status in (401, 403, 404, 409, 422, 429, 503)}
+
+
+def _operation(case: Case, schema: dict[str, Any], answer: dict[str, Any]) -> dict[str, Any]:
     parameters: list[dict[str, Any]] = []
     if case.on:
         parameters.append(
             {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}}
         )
-    told = {
-        "description": "a refusal, told in words",
-        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-    }
     operation: dict[str, Any] = {
         "operationId": case.name,
         "summary": case.doc.splitlines()[0],
         "description": case.doc,
         "parameters": parameters,
-        "responses": {"200": {"description": "done", "content": {"application/json": {}}}}
-        | {str(s): told for s in (401, 403, 404, 409, 422, 429, 503)},
+        "responses": {"200": {"description": "done", "content": {"application/json": {"schema": answer}}}}
+        | _refusals(),
     }
     if isinstance(case, Action):
         required = bool(schema.get("required"))
