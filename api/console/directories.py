@@ -25,7 +25,6 @@ KEPT = ("platform", "label", "slug", "kind", "host", "port", "security", "bind_d
 PATTERNS = ("pattern", "forms")
 FAULTS = (Refused, Malformed, Conflict, NotFound, Busy)
 PORTS = {"ldaps": "636", "starttls": "389"}
-SECRET_AGAIN = N_("Type the bind account's password; it is never shown again.")
 
 
 def listing(visit: Visit) -> Response:
@@ -92,6 +91,8 @@ def _kept(visit: Visit, error: OmniError | None = None) -> Form:
     kept = {name: visit.field(name) for name in (*KEPT, *PATTERNS)}
     if file and error is None:
         kept["authority"] = file.decode("utf-8", "replace")
+    if "PRIVATE KEY" in kept["authority"]:
+        kept["authority"] = ""
     problems = problems_of(error) if error is not None else {}
     return Form(kept, {"host" if name == "url" else name: why for name, why in problems.items()})
 

@@ -23,6 +23,7 @@ from policy import book
 
 SURE = 2
 """Things that agree from which on a proposal is offered first."""
+ID_LENGTH, ID_DASHES = 36, 4
 SEVERAL = N_("Several people are called so; write the user id.")
 NOBODY = N_("Nobody is called so.")
 
@@ -111,8 +112,16 @@ def bind(visit: Visit) -> Response:
         else:
             bindings.adopt_entry(visit.actor, id_of(visit), external_id=key, person_id=_person(visit))
     except FAULTS as error:
-        return _bindings(visit, Form({"entry": key, "person": visit.field("person")}, {"": error.why}), 422)
+        return _bindings(
+            visit, Form({"entry": key, "person": visit.field("person"), "typed": _typed(visit)}, {"": error.why}), 422
+        )
     return visit.go(f"/directories/{id_of(visit)}/entries", "bound")
+
+
+def _typed(visit: Visit) -> str:
+    """Tell whether the person was typed, so that it stays in its field; a proposal's id is not shown."""
+    words = visit.field("person")
+    return "" if len(words) == ID_LENGTH and words.count("-") == ID_DASHES else "1"
 
 
 def _person(visit: Visit) -> UUID:
