@@ -174,7 +174,9 @@ def list_changes(
         touched = select(ChangeSystem.change_id).join(System, col(System.id) == ChangeSystem.system_id)
         rows = rows.where(col(Change.id).in_(touched.where(System.slug == system)))
     if search:
-        rows = rows.where(or_(col(Change.number) == search.upper(), col(Change.title).icontains(search, autoescape=True)))
+        rows = rows.where(
+            or_(col(Change.number) == search.upper(), col(Change.title).icontains(search, autoescape=True))
+        )
     if before is not None:
         rows = rows.where(Change.id < before)
     return [ChangeView.of(row) for row in work.select(rows.order_by(col(Change.id).desc()).limit(limit))]

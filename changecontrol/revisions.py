@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
-from sqlalchemy import text
+from sqlalchemy import Integer, cast, func, text
 from sqlmodel import col, select
 
 from changecontrol.contents import Content, digest_of
@@ -29,13 +29,9 @@ def next_number(work: Work) -> str:
     """Give the next number of the year, such as CH-2026-0014; two at once wait for one another."""
     work.session.execute(_NUMBERS)
     year = f"CH-{work.now:%Y}-"
-    last: str | None = work.select(
-        select(Change.number)
-        .where(col(Change.number).startswith(year))
-        .order_by(col(Change.opened_at).desc(), col(Change.id).desc())
-        .limit(1)
-    ).first()
-    return f"{year}{int(last.rpartition('-')[2]) + 1 if last else 1:04d}"
+    counted = func.max(cast(func.split_part(Change.number, "-", 3), Integer))
+    last: int | None = work.session.execute(select(counted).where(col(Change.number).startswith(year))).scalar()
+    return f"{year}{(last or 0) + 1:04d}"
 
 
 def begin(

@@ -110,6 +110,7 @@ for _module in (
     "people.founders",
     "people.leavers",
     "plaintext.evidence",
+    "privileged.bindings",
     "privileged.breakglass",
     "privileged.elevations",
     "privileged.evidence",

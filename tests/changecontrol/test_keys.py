@@ -1,6 +1,10 @@
 """The key: a named person, on named systems, inside the window, and not a moment longer; the database says so too. [CC-1, SW-6]"""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -11,9 +15,10 @@ from changecontrol import freezes
 from changecontrol.keys import ROLE
 from changecontrol.models import Change
 from kernel import clock, db, gate, rights
+from kernel.access import RoleAssignment
 from kernel.action import every_action
 from kernel.actor import clerk
-from kernel.errors import Conflict, Denied, NotFound, Refused
+from kernel.errors import Conflict, Denied, NotFound, OmniError, Refused
 from policy import changes, inbox, waivers
 from policy.models import Approval
 from tests import world
@@ -217,3 +222,49 @@ def test_the_sweep_marks_what_outlived_its_window(house: House) -> None:
         assert changes.live_window(session, change.window_ref) is None
     assert house.now(change).keys_until is None
     assert changecontrol.finish_change(fresh(house.second), change.id, report="Late, but done.").state == "review"
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Do things at the same moment, each in a thread of its own; a refusal is an answer too."""
+    gate_open = Barrier(len(acts))
+
+    def run(act: Callable[[], object]) -> object:
+        gate_open.wait()
+        try:
+            return act()
+        except OmniError as no:
+            return no
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_of_two_who_want_the_same_window_at_once_one_gets_it(house: House) -> None:
+    one, two = house.system(), house.system()
+    rivals = [house.draft(one, two), house.draft(two, one)]
+    for change in rivals:
+        changecontrol.submit_change(fresh(house.engineer), change.id)
+        house.test(change)
+    at_once(*(partial(changecontrol.ask_authorisation, fresh(house.engineer), change.id) for change in rivals))
+    assert sorted(house.now(change).state for change in rivals) == ["assess", "authorise"]
+
+
+def test_begun_twice_at_once_it_is_begun_once(house: House) -> None:
+    change = house.scheduled()
+    house.into(change)
+    start = partial(changecontrol.start_change, fresh(house.second), change.id)
+    answers = at_once(start, start, start)
+    assert sum(isinstance(one, Change) for one in answers) == 1
+    with db.read_session() as session:
+        assert session.query(RoleAssignment).filter_by(role=ROLE, given_by=change.ref).count() == 1
+
+
+def test_a_clock_that_is_put_back_opens_nothing(house: House) -> None:
+    switch = house.system()
+    change = house.started(switch)
+    house.hands.back(minutes=30)
+    assert not holds(house.second, switch.scope), "the right has not begun yet"
+    with pytest.raises((Refused, Denied, NotFound)):
+        changecontrol.work_on(fresh(house.second), switch.id, change_id=change.id, what="before it began")
+    with pytest.raises(Refused):
+        changecontrol.start_change(fresh(house.second), change.id)

@@ -14,7 +14,7 @@ from tests import world
 
 pytestmark = [pytest.mark.usefixtures("database"), pytest.mark.needs("frontend")]
 ASKED = {
-    "role": "privileged-operator", "bound_to": "change:CH-2026-014", "reason": "replace the directory's certificate", "hours": "2",
+    "role": "privileged-operator", "bound_to": "incident:IN-14", "reason": "replace the directory's certificate", "hours": "2",
 }  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def test_an_elevation_from_the_question_to_its_end(browser_of) -> None:
     assert page.post(f"/elevations/{asked.id}/take-up").status_code == 303
     frame.close_writer()
     assert "Active" in page.get("/elevations").text
-    assert "change:CH-2026-014" in page.get(f"/elevations/{asked.id}").text
+    assert "incident:IN-14" in page.get(f"/elevations/{asked.id}").text
     assert page.post(f"/elevations/{asked.id}/end").status_code == 303
     assert page.post(f"/elevations/{asked.id}/review", data={"verdict": "in-order", "seen": "1"}).status_code != 303
     assert "To be reviewed" in page.get("/elevations").text

@@ -72,7 +72,7 @@ def test_from_an_empty_house_to_the_first_person_somebody_asked_for(hands: Hands
     with pytest.raises(Denied):
         iam.join_person(admin, **newcomer)
     asked = elevations.ask_elevation(
-        admin, role="privileged-operator", reason="the first agents join", bound_to="change:CH-1",
+        admin, role="privileged-operator", reason="the first agents join", bound_to="incident:IN-1",
         until=clock.now() + timedelta(hours=2),
     )  # fmt: skip
     (approval,) = rows(Approval, subject_ref=f"elevation:{asked.id}")

@@ -42,7 +42,7 @@ def ask(who: world.Somebody, *, hours: float = 2, **more: object):
     fields = {
         "role": ROLE,
         "reason": "replace the directory's certificate",
-        "bound_to": "change:CH-2026-014",
+        "bound_to": "incident:IN-14",
         "until": clock.now() + timedelta(hours=hours),
     }
     return elevations.ask_elevation(fresh(who), **fields | more)
@@ -178,12 +178,12 @@ def test_a_privileged_role_is_never_given_for_good(director) -> None:
         iam.give_role(world.SETUP, person_id=ama.id, role=ROLE, reason="the house is founded")
 
 
-def test_the_end_of_a_change_ends_what_was_bound_to_it(director, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_end_of_an_incident_ends_what_was_bound_to_it(director, monkeypatch: pytest.MonkeyPatch) -> None:
     ama, kofi, afi = (world.person(role="agent") for _ in range(3))
     taken(ama, director)
     ask(kofi)
-    ask(afi, bound_to="change:CH-2026-015")
-    world.tell(monkeypatch, "change.ended", bound_to="change:CH-2026-014")
+    ask(afi, bound_to="incident:IN-15")
+    world.tell(monkeypatch, "incident.ended", bound_to="incident:IN-14")
     states = {one.person_id: one.state for one in elevations.list_elevations(director.actor)}
     assert states == {ama.id: "ended", kofi.id: "dropped", afi.id: "asked"}
     assert not gate.may(fresh(ama), RIGHT).allowed
