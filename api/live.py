@@ -13,6 +13,7 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from types import FrameType
 from typing import Any
 
@@ -37,6 +38,11 @@ BEFORE = 500
 HEARTBEAT = 15.0
 LONGEST_INDEX = 18
 RETRY = "retry: 1500\n\n"
+RIGHTS = "rights"
+"""The topic of every change of who holds what; nobody hears it by this name."""
+STIRRED, AGAIN, AFTER = 1.5, 0.3, 0.02
+"""After such a change each stream looks for so many seconds, so often, whether its own rights are others: this process may learn
+of them a moment after the ledger tells. A right that ends by the clock is looked at so soon after its end."""
 
 # What somebody must be able to read to hear that a thing of this noun changed.
 READS = {
@@ -77,6 +83,8 @@ def _topics(ref: str, fields: dict[str, list[Any]]) -> Iterator[str]:
     talks = {side for side in fields.get("conversation_id", ()) if side}
     if noun == "agent-state":
         yield "floor"
+    if noun == "role-assignment":
+        yield RIGHTS
     if noun == "conversation" and {"status", "assignee_id"} & fields.keys():
         yield from ("waiting", "floor")
     for person in people:
@@ -190,9 +198,18 @@ def _present(token: str) -> presence.Signed | None:
     return found if found is not None and found.state(clock.now()) == "open" else None
 
 
+def standing(actor: Actor, now: datetime) -> tuple[frozenset[tuple[str, str]], float]:
+    """Give the roles somebody holds now, each with its place, and the seconds until one begins or ends by the clock."""
+    given = gate.current().assignments.get(actor.ref, ())
+    edges = [(at - now).total_seconds() for one in given for at in (one.start, one.end) if at > now]
+    held = frozenset((one.role, one.scope) for one in given if one.start <= now < one.end)
+    return held, min(edges, default=HEARTBEAT)
+
+
 async def _stream(signed: presence.Signed, token: str, start: int) -> AsyncIterator[str]:
     yield RETRY
     mine, checked = f"session:{signed.id}", clock.monotonic()
+    held, stirred = standing(signed.actor, clock.now())[0], checked
     while hub.open:
         hints = hub.after(start)
         if hints is None:
@@ -205,6 +222,12 @@ async def _stream(signed: presence.Signed, token: str, start: int) -> AsyncItera
             if await in_thread(_present, token) is None:
                 yield "event: signed-out\ndata: {}\n\n"
                 return
+        if any(RIGHTS in hint.topics for hint in hints):
+            stirred = clock.monotonic() + STIRRED
+        now_held, edge = standing(signed.actor, clock.now())
+        if now_held != held:
+            held = now_held
+            yield "event: rights\ndata: {}\n\n"
         for hint in hints:
             start = hint.index + 1
             topics = heard(signed.actor, hint)
@@ -212,7 +235,7 @@ async def _stream(signed: presence.Signed, token: str, start: int) -> AsyncItera
                 yield f"id: {hint.index}\ndata: {json.dumps({'index': hint.index, 'topics': topics})}\n\n"
         if not hints:
             yield ": still here\n\n"
-        await hub.wait(HEARTBEAT)
+        await hub.wait(min(edge + AFTER, AGAIN if clock.monotonic() < stirred else HEARTBEAT))
 
 
 @contextlib.asynccontextmanager

@@ -14,7 +14,7 @@ from api.console.readings import find_names, look_names_up
 from api.console.requests import choices
 from api.console.requests import right as right_words
 from api.console.visit import Visit, problems_of, route
-from api.words import _
+from api.words import N_, _
 from iam.people.roles import list_roles
 from iam.profiles.readings import profiles_of
 from iam.requests import views
@@ -25,6 +25,8 @@ from kernel.errors import Fault, Malformed, OmniError
 SINGLE = ("allocate", "create", "move", "suspend", "reactivate", "revoke")
 LISTED = SINGLE
 OF_RIGHTS = ("amend", "withdraw")
+RIGHT = N_("Give a right")
+"""What a form may give: a role or an access profile."""
 HELD = {"right": "assignment_id", "holding": "holding_id"}
 KEPT = ("person", "right", "holding", "role", "scope", "once")
 NEWCOMER = ("given_name", "family_name", "email", "language", "kind", "job", "site")
@@ -45,7 +47,7 @@ def new_page(visit: Visit, form: Form | None = None, status: int = 200) -> Respo
     return visit.page(
         "requests/new.html",
         pages.Ask(
-            form=kept, deed=deed, deeds=_choices(SINGLE), title=_(meanings.DEEDS[deed]),
+            form=kept, deed=deed, deeds=_choices(SINGLE), title=_(RIGHT if deed == "allocate" else meanings.DEEDS[deed]),
             person=names.get(f"person:{person}", ""), right=right, profiles=_profiles(known),
             roles=tuple(Choice(role, frame.role_label(role)) for role in known.roles), scopes=_scopes(known.scopes),
             sites=_scopes([scope for scope in known.scopes if scope == "house" or scope.startswith("site:")]),
@@ -66,7 +68,7 @@ def _profiles(known: views.Choices, *, by_slug: bool = False) -> tuple[Choice, .
 
 
 def _choices(deeds: tuple[str, ...]) -> tuple[Choice, ...]:
-    return tuple(Choice(deed, meanings.DEEDS[deed]) for deed in deeds)
+    return tuple(Choice(deed, RIGHT if deed == "allocate" else meanings.DEEDS[deed]) for deed in deeds)
 
 
 def _scopes(scopes: list[str]) -> tuple[Choice, ...]:

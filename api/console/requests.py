@@ -92,7 +92,7 @@ def facts_of(line: LineView) -> tuple[tuple[str, str], ...]:
     """Where somebody moves: what is new, in words."""
     if line.deed != "move":
         return ()
-    told = [(_("Site"), meanings.place(line.scope))]
+    told = [(_("New site"), meanings.place(line.scope))]
     return tuple([*told, (_("New function"), line.new_job)] if line.new_job else told)
 
 

@@ -46,6 +46,7 @@ function open() {
     kept.length = 0;
     tell({ signedOut: true });
   });
+  source.addEventListener("rights", () => tell({ rights: true }));
   source.addEventListener("too-old", () => tell({ reload: true }));
   source.onerror = () => {
     change("lost");

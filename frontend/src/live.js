@@ -1,6 +1,7 @@
 // Live pages. A hint says what changed ("conversation:7, index 812"); whoever on the page listens to it fetches itself anew.
 // An element listens with data-topics="inbox conversation:7" and htmx does the rest: hx-get=... hx-trigger="live".
 import { policy } from "./guard.js";
+import { notice, phrase } from "./notices.js";
 
 const body = document.body;
 
@@ -32,6 +33,7 @@ function alone(message) {
       receive({ hint: JSON.parse(event.data) });
     };
     source.addEventListener("signed-out", () => receive({ signedOut: true }));
+    source.addEventListener("rights", () => receive({ rights: true }));
     source.addEventListener("too-old", () => receive({ reload: true }));
     source.onerror = () => {
       receive({ line: "lost" });
@@ -46,7 +48,20 @@ function receive(message) {
   if (message.reload) location.reload();
   // Asked anew, the house leads to the locked screen or to the sign-in, whichever it is, and back here afterwards.
   if (message.signedOut) leave();
+  if (message.rights) askAnew();
   if (message.hint) spread(message.hint);
+}
+
+// What this person may do has changed. A page that is no longer theirs says so at once, and why; any other stays as it is,
+// with what was typed there, and only its menu is put right.
+async function askAnew() {
+  const answer = await fetch(location.href, { headers: { accept: "text/html" } });
+  if (!answer.ok || answer.redirected) return location.reload();
+  const page = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
+  const [menu, fresh] = [document.getElementById("side"), page.getElementById("side")];
+  if (menu && fresh) menu.replaceWith(document.adoptNode(fresh));
+  htmx.process(document.getElementById("side"));
+  notice(phrase("wordsRightsChanged"));
 }
 
 // Whoever listens lets go of what would ask to stay: nobody stays on a page of a session that is over.

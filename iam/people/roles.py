@@ -1,11 +1,11 @@
 """Roles by scope: given and taken back, never to oneself, never beyond what the giver may give. [AC-2, AC-6, AC-10]"""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, StringConstraints
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from iam.people.joiners import roles_of
 from iam.people.models import Person
@@ -19,6 +19,8 @@ from policy import book
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9:_.-]{1,80}$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
+LATELY = timedelta(days=1)
+"""For how long a door that closed says which right ended."""
 
 
 class RoleView(Answer):
@@ -95,3 +97,32 @@ def list_roles(work: Work, person: Person) -> list[RoleView]:
         .order_by(col(RoleAssignment.role), col(RoleAssignment.scope))
     )
     return [RoleView.of(held) for held in found if held.ends_at is None or held.ends_at > work.now]
+
+
+class EndedRole(Answer):
+    """A role one held, and when it ended: by the clock, or because it was taken back."""
+
+    role: str
+    scope: str
+    ended_at: datetime
+    taken: bool
+
+
+@reading("role.lately-ended")
+def list_lately_ended(work: Work) -> list[EndedRole]:
+    """List your own rights that ended within a day, the last first. [AC-2, AC-9]"""
+    since = work.now - LATELY
+    rows = work.select(
+        select(RoleAssignment).where(
+            RoleAssignment.subject_ref == work.actor.ref,
+            or_(
+                col(RoleAssignment.ends_at).between(since, work.now),
+                col(RoleAssignment.taken_at).between(since, work.now),
+            ),
+        )
+    )
+    ended = [(one, min(at for at in (one.taken_at, one.ends_at) if at is not None)) for one in rows]
+    return [
+        EndedRole(role=one.role, scope=one.scope, ended_at=at, taken=at == one.taken_at)
+        for one, at in sorted(ended, key=lambda pair: pair[1], reverse=True)
+    ]

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from iam.people.models import Person
 from iam.people.roles import RoleView
+from iam.profiles.holdings import unfit
 from iam.profiles.models import AccessProfile, ProfileVersion
 from iam.requests import functions
 from iam.requests.checks import Finding, check, requestable
@@ -263,9 +264,10 @@ def foresee_profile(
     if person is not None:
         may_ask_for(work, person_of(work), [line])
     profile = functions.name_profile(work, line, profile_id, place)
-    stop = functions.why_not_held(work, line)
+    held_at = line.profile_scope or HOUSE
+    fits = unfit(profile, held_at) is None
     return Foreseen(
-        profile=profile.label, job=profile.job, place=line.profile_scope or HOUSE,
-        roles=functions.roles_asked(work.session, line), gains=gained(work, line, person),
-        ends=[RoleView.of(one) for one in ending(work, line)], stop=stop,
+        profile=profile.label, job=profile.job, place=held_at,
+        roles=functions.roles_asked(work.session, line) if fits else [], gains=gained(work, line, person) if fits else [],
+        ends=[RoleView.of(one) for one in ending(work, line)] if fits else [], stop=functions.why_not_held(work, line),
     )  # fmt: skip

@@ -16,6 +16,8 @@ class Problem:
     repair: str = ""
     repair_href: str = ""
     reference: str = ""
+    ended: tuple[tuple[str, datetime], ...] = ()
+    """Rights of this person that ended lately, and when: a door that was open until a moment ago says why it closed."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """Hints: what an entry tells, who hears it, and what a browser that was away is given."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
-from api.live import Hint, Hub, heard, hint_of
+import iam
+from api.live import HEARTBEAT, RIGHTS, Hint, Hub, heard, hint_of, standing
+from kernel import clock
 from kernel.actor import person
 from tests import world
 
@@ -42,6 +45,24 @@ def test_nobody_hears_of_what_he_may_not_see(database):
     assert heard(supervisor.actor, hint) == [f"conversation:{TALK}", "floor", f"inbox:{supervisor.id}"]
     assert heard(stranger.actor, hint) == []
     assert heard(person(uuid4(), "gone"), hint) == []
+
+
+def test_a_right_that_comes_or_goes_is_looked_for_and_nobody_hears_whose():
+    changes = {f"role-assignment:{OTHER}": {"taken_at": [None, "2026-11-23T10:00:00Z"]}}
+    hint = hint_of(1, entry(target=f"role-assignment:{OTHER}", changes=changes))
+    assert RIGHTS in hint.topics
+    assert heard(person(uuid4(), "a colleague"), hint) == []
+
+
+def test_the_end_of_a_right_by_the_clock_is_known_beforehand(database):
+    admin, who, site = world.person(role="it-admin"), world.person(), world.site("cotonou")
+    end = clock.now() + timedelta(minutes=4)
+    iam.give_role(admin.actor, person_id=who.id, role="agent", scope=site, reason="stands in", end=end)
+    held, edge = standing(who.actor, end - timedelta(seconds=4))
+    assert (held, edge) == ({("agent", site)}, 4)
+    held, edge = standing(who.actor, end)
+    assert held == set()
+    assert edge == HEARTBEAT, "nothing else begins or ends"
 
 
 def test_a_browser_that_was_away_gets_what_it_missed():
