@@ -12,6 +12,8 @@ KIND = {
     "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }  # fmt: skip
+ASKED_ONLY = "self.PublicKeyCredential.isConditionalMediationAvailable = undefined"
+"""A browser that offers no passkey by itself."""
 PASSKEY = "form[action='/signin/passkey'] button"
 
 
@@ -47,6 +49,7 @@ def sign_out(page: Page) -> None:
 
 def test_a_passkey_from_its_registration_to_its_removal(house, mine):
     mawuli = house.people["manager:Mawuli"]
+    mine.context.add_init_script(ASKED_ONLY)
     page = mine.sign_in(mawuli, "/account")
     finger = Finger(page)
 
