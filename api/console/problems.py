@@ -1,13 +1,17 @@
 """What the house refused, as a page: what happened, which rule it rests on, and how to put it right."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.console import frame
 from api.console.pages.plain import Problem
 from api.errors import status_of
-from api.words import N_
+from api.words import N_, _
+from iam.people.roles import list_lately_ended
 from kernel.errors import (
     Busy,
     Conflict,
@@ -60,6 +64,8 @@ def problem_of(error: OmniError) -> Problem:
 def shown(visit: "Visit", error: OmniError) -> Response:
     """Answer an error: a page for the browser, a notice for htmx."""
     found = problem_of(error)
+    if found.what == NO_ROLE:
+        found = replace(found, ended=_ended(visit))
     if isinstance(error, Unavailable):
         visit.__dict__["signed"] = None  # who it is cannot be asked now
     signed = visit.signed is not None and visit.actor.id is not None
@@ -70,6 +76,16 @@ def shown(visit: "Visit", error: OmniError) -> Response:
     if isinstance(error, Busy | Unavailable):
         response.headers["Retry-After"] = str(error.retry_after)
     return response
+
+
+def _ended(visit: "Visit") -> tuple[tuple[str, datetime], ...]:
+    """The rights of this person that ended lately, in words."""
+    if visit.actor.id is None:
+        return ()
+    return tuple(
+        (_("%(role)s, %(place)s", role=frame.role_label(one.role), place=frame.place_label(one.scope)), one.ended_at)
+        for one in list_lately_ended(visit.actor)[:3]
+    )
 
 
 async def answer_page_error(request: Request, error: Exception) -> Response:

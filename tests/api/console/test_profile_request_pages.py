@@ -4,8 +4,12 @@ import html
 import re
 
 import pytest
+from sqlmodel import select
 
+import iam
 from iam.profiles import holders as profile_holders
+from kernel import db
+from kernel.access import RoleAssignment
 from tests import world
 from tests.iam.requests import world as here
 from tests.iam.requests.test_profile_requests import held, profile, roles
@@ -91,3 +95,19 @@ def test_what_a_list_may_say_of_profiles(browser_of, people: House) -> None:
     text = f"person;site;job\n{people.ama.user_name};{world.site('bohicon')};coach\n"
     looked = boss.post("/requests/list", data={"deed": "move", "role": "profile:floor", "text": text})
     assert "1 line is good." in text_of(looked)
+
+
+def test_a_door_that_closed_says_which_right_ended(browser_of, people: House) -> None:
+    boss = browser_of(people.boss)
+    never = text_of(boss.get("/ledger/verify"))
+    assert "This is not open to you" in never
+    assert "Your right" not in never, "nobody ever had it"
+    assert boss.get("/people").status_code == 200
+    with db.read_session() as session:
+        held = session.scalars(
+            select(RoleAssignment).where(RoleAssignment.subject_ref == f"person:{people.boss.id}")
+        ).one()
+    iam.take_role(people.second.actor, held.id)
+    refused = boss.get("/people")
+    assert refused.status_code == 403
+    assert "Your right Manager, the house ended:" in text_of(refused)
