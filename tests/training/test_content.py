@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from policy.loading import read_folder
@@ -196,14 +197,20 @@ def test_no_real_company_is_named(course: CourseContent) -> None:
     assert [found for text in texts for found in COMPANIES.findall(text)] == []
 
 
-@pytest.mark.parametrize(("slug", "button"), BUTTONS)
-def test_buttons_are_called_as_the_console_calls_them(slug: str, button: str) -> None:
+@pytest.fixture(scope="module")
+def console() -> Catalog:
+    """The console's words in French."""
     with Path("api/locale/fr/LC_MESSAGES/messages.po").open("rb") as file:
-        french = read_po(file)[button]
-    assert french is not None, f"the console has no {button!r} any more"
+        return read_po(file)
+
+
+@pytest.mark.parametrize(("slug", "button"), BUTTONS)
+def test_buttons_are_called_as_the_console_calls_them(slug: str, button: str, console: Catalog) -> None:
+    french = [str(message.string) for message in console if message.id == button]
+    assert french, f"the console has no {button!r} any more"
     course = read_course(SHIPPED / slug)
     assert button in "\n".join(lessons(course, "en"))
-    assert str(french.string) in "\n".join(lessons(course, "fr"))
+    assert any(word in "\n".join(lessons(course, "fr")) for word in french)
 
 
 @pytest.mark.parametrize(("slug", "en", "fr", "clause", "parameter", "value"), FIGURES)
