@@ -151,6 +151,20 @@ def first_person(
     )
 
 
+@app.command()
+def courses() -> None:
+    """Bring the courses of this release in as drafts; a trainer asks for their approval, and another person gives it."""
+    from api import fields  # noqa: F401, PLC0415 - registers every use case
+    from kernel import frame  # noqa: PLC0415
+    from training.courses.shipped import bring_in_all  # noqa: PLC0415
+
+    try:
+        new = bring_in_all()
+    finally:
+        frame.close_writer()
+    out.print(f"{len(new)} courses have a new draft: {', '.join(new)}." if new else "No course has a new text.")
+
+
 @app.command("who-may")
 def who_may(
     action: str, scope: Annotated[str, typer.Option(help="Where: house, site:x, client:x, campaign:x.")] = "house"
