@@ -1,6 +1,7 @@
 """People: the list, a person's page, and what may be done to a person now. [AC-1, AC-2, AC-3]"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from urllib.parse import quote
 from uuid import UUID
 
 from starlette.responses import Response
@@ -96,11 +97,11 @@ DEEDS: tuple[tuple[str, str, str, str, bool, Callable[[Actor, UUID], object], tu
 def listing(visit: Visit) -> Response:
     """GET /people."""
     words = visit.field("q").strip()[:100]
-    found = list_people(visit.actor, after=visit.field("after")[:200], limit=500 if words else PAGE)
-    if words:
-        wanted = set(find_names(visit.actor, words=words, limit=100))
-        found = [line for line in found if f"person:{line.id}" in wanted]
-    older = f"/people?after={_sorted_name(found[-1])}" if len(found) == PAGE and not words else ""
+    wanted = _ids_of(find_names(visit.actor, words=words, limit=PAGE)) if words else None
+    begun = _id_in(visit.field("after_id"))
+    found = list_people(visit.actor, after=visit.field("after")[:400], after_id=begun, only=wanted, limit=PAGE)
+    last = found[-1] if len(found) == PAGE and not words else None
+    older = f"/people?after={quote(last.sorted_as)}&after_id={last.id}" if last else ""
     may_add = frame.is_open(visit.actor, "person.join")
     rows = tuple(_row(line) for line in found)
     may_ask = frame.is_open(visit.actor, "request.for-others")
@@ -108,9 +109,16 @@ def listing(visit: Visit) -> Response:
     return visit.page("people/people.html", shown)
 
 
-def _sorted_name(line: PersonLine) -> str:
-    given, _space, family = line.name.partition(" ")
-    return f"{family} {given}".strip()
+def _ids_of(refs: Iterable[str]) -> list[UUID]:
+    """Return the people among references such as person:0198…"""
+    return [UUID(key) for noun, _colon, key in (ref.partition(":") for ref in refs) if noun == "person"]
+
+
+def _id_in(text: str) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        return None
 
 
 def _row(line: PersonLine) -> people.PersonRow:

@@ -3,14 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func
+from sqlalchemy import and_, func, or_
 from sqlmodel import col, select
 
 from iam.credentials import factors, passwords, rotation
 from iam.credentials.models import Passkey, RecoveryCode
 from iam.credentials.passkeys import PasskeyView
 from iam.entry.models import Device
-from iam.people.models import HUMAN, Account, Person
+from iam.people.models import HUMAN, PLATFORM, Account, Person
 from kernel.action import Work
 from kernel.db import Answer
 from kernel.errors import NotFound
@@ -25,6 +25,7 @@ class PersonLine(Answer):
 
     id: UUID
     name: str
+    sorted_as: str
     user_name: str | None
     site: str
     status: str
@@ -108,23 +109,40 @@ def read_person(work: Work, person: Person) -> PersonView:
 
 
 @reading("person.list")
-def list_people(work: Work, *, status: str | None = None, after: str = "", limit: int = 100) -> list[PersonLine]:
-    """List the people one may read, by family name; `after` is the name the page before ended with. [AC-9]"""
+def list_people(
+    work: Work,
+    *,
+    status: str | None = None,
+    after: str = "",
+    after_id: UUID | None = None,
+    only: list[UUID] | None = None,
+    limit: int = 100,
+) -> list[PersonLine]:
+    """List the people one may read, by family name; those of `only` where it is told. [AC-9]
+
+    A page goes on where the one before ended: after `sorted_as` of its last line, and among people of one name after its id.
+    """
     key = func.concat(col(Person.family_name), " ", col(Person.given_name))
     asked = (
         work.visible(Person)
         .add_columns(col(Account.name))
-        .outerjoin(Account, and_(col(Account.person_id) == Person.id, col(Account.kind) == HUMAN))
-        .where(key > after)
-        .order_by(key)
+        .outerjoin(
+            Account,
+            and_(col(Account.person_id) == Person.id, col(Account.kind) == HUMAN, col(Account.platform) == PLATFORM),
+        )
+        .where(key > after if after_id is None else or_(key > after, and_(key == after, col(Person.id) > after_id)))
+        .order_by(key, col(Person.id))
         .limit(max(1, min(limit, MOST)))
     )
     if status is not None:
         asked = asked.where(col(Person.status) == status)
+    if only is not None:
+        asked = asked.where(col(Person.id).in_(only))
     return [
         PersonLine(
             id=person.id,
             name=person.name,
+            sorted_as=f"{person.family_name} {person.given_name}",
             user_name=user_name,
             site=person.scope,
             status=person.status,
