@@ -252,11 +252,13 @@ def amend_role(work: "Work", assignment: RoleAssignment, *, end: datetime | None
     """Give a role that is held another end; it counts everywhere within a second. [AC-2]
 
     Raises:
-        Conflict: when it has been taken back. Refused: when it would end before it starts, or ends at once.
+        Conflict: when it has been taken back. Refused: when it has ended, would end before it starts, or at once.
 
     """
     if assignment.taken_at is not None:
         raise Conflict("This role has been taken back already.")
+    if assignment.ends_at is not None and assignment.ends_at <= work.now:
+        raise Refused("AC-2", "This right has ended. It is asked for anew.")
     if end is not None and end <= max(assignment.starts_at or work.now, work.now):
         raise Refused("AC-2", "The role would end before it starts.")
     assignment.ends_at = end

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
+from api.console.deeds_privileged import PRIVILEGED
 from api.console.deeds_secrets import SECRETS
 from api.words import N_
 
 # Action: (icon, what was done, what was tried). Places: who, thing.
 SENTENCES: Mapping[str, tuple[str, str, str]] = {
     **SECRETS,
+    **PRIVILEGED,
     "sign-in.password": ("key", N_("A password was given for %(thing)s"), N_("A sign-in was tried")),
     "sign-in.factor": ("key", N_("%(thing)s signed in"), N_("A second factor was tried for %(thing)s")),
     "session.end": ("key", N_("%(who)s ended a session"), N_("%(who)s tried to end a session")),

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -27,6 +27,7 @@ class Person(Record, table=True):
         CheckConstraint("status in ('joining', 'active', 'suspended', 'left')", name="person_status"),
         CheckConstraint("kind in ('employee', 'contractor', 'client-representative')", name="person_kind"),
         CheckConstraint("manager_id <> id", name="person_own_manager"),
+        Index("person_ends", "ends_at", postgresql_where=text("ends_at is not null")),
         {"info": {"governed": True}},
     )
 

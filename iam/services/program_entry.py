@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import StringConstraints
 from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA, INTEGER
 from sqlalchemy.engine import Connection
 from sqlmodel import select
 
@@ -59,11 +59,13 @@ class Program:
     kind: str
     ends_at: datetime
     seen_at: datetime | None
+    version: int
+    account_version: int
 
 
 _LIVE = text(
     """
-    select k.handle, k.id, a.id, a.name, k.kind, least(k.ends_at, a.ends_at), n.seen_at
+    select k.handle, k.id, a.id, a.name, k.kind, least(k.ends_at, a.ends_at), n.seen_at, k.version, a.version
       from service_key k join account a on a.id = k.account_id left join service_seen n on n.key_id = k.id
      where k.handle = any(:handles) and k.ended_at is null and a.status = 'active' and a.kind = 'service'
     """
@@ -80,7 +82,31 @@ def _read(conn: Connection, handles: list[bytes]) -> dict[bytes, Program]:
     return {bytes(row[0]): Program(*row[1:]) for row in conn.execute(_LIVE, {"handles": handles})}
 
 
-LIVE: fresh.LiveCache[Program] = fresh.live(_read)
+# When it was last used is not asked again: whoever uses it here notes that twice a minute, and reads it anew.
+_CHANGED = text(
+    """
+    select known.handle from unnest(:handles, :keys, :accounts) as known (handle, key, account)
+      left join service_key k on k.handle = known.handle and k.ended_at is null
+      left join account a on a.id = k.account_id
+     where k.id is null or k.version <> known.key or a.version <> known.account
+    """
+).bindparams(
+    bindparam("handles", type_=ARRAY(BYTEA)),
+    bindparam("keys", type_=ARRAY(INTEGER)),
+    bindparam("accounts", type_=ARRAY(INTEGER)),
+)
+
+
+def _changed(conn: Connection, known: dict[bytes, Program]) -> set[bytes]:
+    asked = {
+        "handles": list(known),
+        "keys": [one.version for one in known.values()],
+        "accounts": [one.account_version for one in known.values()],
+    }
+    return {bytes(row[0]) for row in conn.execute(_CHANGED, asked)}
+
+
+LIVE: fresh.LiveCache[Program] = fresh.live(_read, _changed)
 
 
 def handle_of(secret: str) -> bytes:

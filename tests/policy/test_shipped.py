@@ -43,3 +43,10 @@ def test_deadlines_clerk_opens_what_the_shipped_calendars_ask() -> None:
     assert opened.keys() == asked
     assert opened["access-review"].holder_role == "manager"
     assert deadlines.sweep() == deadlines.Swept(0, 0, 0, 0)
+
+
+def test_serving_a_customer_asks_for_no_second_factor_again() -> None:
+    """A caller waits; what is dangerous is not what agents do all day."""
+    shipped = book.shipped()
+    serving = [name for name in shipped.actions if name.partition(".")[0] in {"phone", "call", "conversation", "agent"}]
+    assert [name for name in serving if "step-up" in shipped.actions[name].needs] == []

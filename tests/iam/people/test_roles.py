@@ -5,10 +5,13 @@ from datetime import timedelta
 import pytest
 
 import iam
-from kernel import gate
+from kernel import edition, gate
+from kernel.access import RoleAssignment
+from kernel.action import Work
 from kernel.errors import Conflict, Denied, Malformed, Refused, StepUpNeeded
 from tests import world
 from tests.iam.conftest import Hands
+from tests.iam.directory.changes import change
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -48,6 +51,18 @@ def test_a_role_has_its_time(admin: world.Somebody, hands: Hands) -> None:
     for ahead, allowed in ((0, False), (61, True), (119, True), (121, False)):
         at = hands.time + timedelta(minutes=ahead)
         assert gate.may(ama.actor, "person.list", now=at).allowed is allowed
+
+
+def test_a_right_that_has_ended_gets_no_other_end(admin: world.Somebody, hands: Hands) -> None:
+    held = give(admin, world.person(), "supervisor", end=hands.time + timedelta(hours=1))
+
+    def amend(work: Work) -> None:
+        edition.amend_role(work, work.get(RoleAssignment, held.id, lock=True), end=hands.time + timedelta(hours=2))
+
+    change(amend)
+    hands.forward(hours=2)
+    with pytest.raises(Refused, match="asked for anew"):
+        change(amend)
 
 
 def test_nobody_gives_himself_a_role_nor_takes_one_from_himself(admin: world.Somebody) -> None:

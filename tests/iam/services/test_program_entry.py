@@ -7,9 +7,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from iam.people.models import Account
+from iam.services import accounts as service_accounts
 from iam.services import keys as service_keys
 from iam.services import program_entry
-from kernel import clock
+from kernel import clock, db
 from kernel.errors import OmniError, Refused
 from tests import world
 from tests.iam.conftest import Hands
@@ -78,6 +79,34 @@ def test_a_pass_ends_with_its_key(pair: Pair, admin: world.Somebody) -> None:
     assert program_entry.actor_of(made.token) is None
     with pytest.raises(Refused, match="opens nothing"):
         pair.enter()
+
+
+def test_the_poll_reads_only_the_keys_that_changed(
+    pair: Pair, owner: world.Somebody, account: Account, admin: world.Somebody, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Pair(owner, account)
+    passes = [one.enter().token for one in (pair, other)]
+    known, read = program_entry.LIVE, []
+    usual = known._read
+    monkeypatch.setattr(known, "_read", lambda conn, handles: read.extend(handles) or usual(conn, handles))
+    for _first_noted_then_known in range(2):
+        assert all(program_entry.actor_of(one) for one in passes)
+    before = dict(known._known)
+    service_keys.end_key(admin.actor, pair.id)
+    known._known.update(before)  # as another process has them in memory
+    read.clear()
+    with db.connection() as conn:
+        known.confirm(conn)
+        assert len(read) == 1, "the ended key alone"
+        read.clear()
+        known.confirm(conn)
+    assert read == [], "nothing changed since"
+    assert [program_entry.actor_of(one) is None for one in passes] == [True, False]
+    service_accounts.close_service(admin.actor, account.id)
+    known._known.update(before)
+    with db.connection() as conn:
+        known.confirm(conn)
+    assert program_entry.actor_of(passes[1]) is None, "its account is closed"
 
 
 def test_a_signature_is_good_once(pair: Pair) -> None:
