@@ -219,15 +219,20 @@ def follow(work: Work, fact: Fact) -> None:
         CHANGE_STEPS.advance(work, change, "void")
         changes.end_window(work, change.window_ref, "an approval was taken back")
     elif happened in {"expired", "withdrawn"} and change.state in {"authorise", "scheduled"}:
-        _unanswered(work, change, one, happened)
-    elif happened == "expired" and change.state == "implementing":
+        _unanswered(work, change, happened)
+    elif happened == "expired" and change.state == "implementing" and _never_answered(work, fact):
         work.fact("emergency.unconfirmed", change_id=change.id)
 
 
-def _unanswered(work: Work, change: Change, one: ChangeAuthorisation, happened: str) -> None:
-    if one.requirement == needed.EMERGENCY_WORD and happened == "expired":
-        work.fact("emergency.unconfirmed", change_id=change.id)
-    stop(work, change, "cancel", "nobody answered in time" if happened == "expired" else "a question was taken back")
+def _never_answered(work: Work, fact: Fact) -> bool:
+    return work.get(Approval, fact.data["approval_id"]).settled_at is None
+
+
+def _unanswered(work: Work, change: Change, happened: str) -> None:
+    why = "nobody answered in time" if happened == "expired" else "a question was taken back"
+    if change.ends_at is not None and change.ends_at <= work.now:
+        why = "its window passed and it had not begun"
+    stop(work, change, "cancel", why)
 
 
 @action("change.acknowledge", on=ChangeAuthorisation, answer=AuthorisationView)

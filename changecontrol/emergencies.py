@@ -170,7 +170,7 @@ def suspend(work: Work, change: Change, why: str) -> None:
 @action("emergency.document", on=Change, answer=ChangeView)
 def document_emergency(work: Work, change: Change, *, documentation: Documentation) -> Change:
     """Hand in what was done in an emergency and why; it is due within the book's hours of its beginning. [CC-6]"""
-    if change.model != EMERGENCY or change.started_at is None:
+    if change.model != EMERGENCY or change.documentation_due is None:
         raise Refused("CC-6", "Only an emergency that was begun is documented here.")
     if change.documented_at is not None or change.state in OVER - {"rejected"}:
         raise Conflict("Its documentation is in already.")
@@ -181,8 +181,8 @@ def document_emergency(work: Work, change: Change, *, documentation: Documentati
     confirmed = word is None or word.confirmed_at is not None
     if change.state == "implementing" and confirmed and needed.in_window(work, change) is None:
         keys.take(work, change)
-        if change.suspended_at is not None:
-            change.suspended_at = None
+        change.suspended_at = None
+        if changes.live_window(work.session, change.window_ref) is None:
             authorisation.announce(work, change)
             changes.open_window(work, change.window_ref)
         work.session.flush()

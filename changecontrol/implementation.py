@@ -69,7 +69,9 @@ def begin_work(work: Work, change: Change) -> Change:
 
 
 def _owe_papers(work: Work, change: Change) -> None:
-    """Open the clock of an emergency's documentation, for who asked for it."""
+    """Open the clock of an emergency's documentation, for who asked for it; one that is begun anew keeps its first clock."""
+    if change.documentation_due is not None:
+        return
     rule = book.duty_rules().get(DOCUMENTATION)
     if rule is None or rule.within is None:
         raise Refused("CC-6", "The book in force has no duty to document an emergency.")

@@ -8,7 +8,7 @@ import changecontrol
 from changecontrol import emergencies
 from kernel import clock, db, gate
 from kernel.errors import Conflict, Denied, NotFound, Refused
-from policy import book, deadlines, duties
+from policy import book, changes, deadlines, duties
 from policy.models import Duty
 from policy.spans import span
 from tests.changecontrol.builders import House, fresh
@@ -237,3 +237,43 @@ def test_a_found_change_has_an_owner_and_is_accepted_or_rolled_back(house: House
         == "rolled-back"
     )
     assert changecontrol.close_change(fresh(house.officer), kept.id, review="Now it is on paper.").state == "closed"
+
+
+def test_an_emergency_edited_under_way_keeps_its_first_clock(house: House) -> None:
+    switch = house.system()
+    change = begun(house, switch)
+    due = house.now(change).documentation_due
+    house.hands.forward(hours=2)
+    changecontrol.revise_change(
+        fresh(house.engineer), change.id, fields={"summary": "more", "plan": "The cable as well."}
+    )
+    assert not holds(house, switch)
+    house.vote(house.director, change, "change.emergency")
+    changecontrol.start_change(fresh(house.second), change.id)
+    assert (house.now(change).documentation_due, house.now(change).keys_until) == (due, due)
+    assert len(open_duties("emergency-documentation")) == 1
+
+
+def test_a_word_confirmed_after_the_start_is_not_called_unconfirmed_later(house: House) -> None:
+    change = by_word(house)
+    changecontrol.start_change(fresh(house.second), change.id)
+    house.vote(house.director, change, "change.emergency")
+    changecontrol.document_emergency(fresh(house.engineer), change.id, documentation=PAPERS)
+    house.hands.time = change.ends_at + timedelta(minutes=1)
+    deadlines.sweep()
+    changecontrol.sweeping.run(clock.now())
+    late = house.now(change)
+    assert (late.state, late.suspended_why, late.keys_until) == ("implementing", None, None)
+
+
+def test_late_papers_after_the_changes_clerk_has_been_open_the_window_again(house: House) -> None:
+    switch = house.system()
+    change = begun(house, switch)
+    house.hands.time = house.now(change).documentation_due
+    changecontrol.sweeping.run(clock.now())
+    changecontrol.document_emergency(fresh(house.engineer), change.id, documentation=PAPERS)
+    assert holds(house, switch)
+    with db.read_session() as session:
+        window = changes.live_window(session, change.window_ref)
+        assert window is not None
+        assert window.opened_at == clock.now()
