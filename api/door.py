@@ -174,7 +174,6 @@ def _begin(case: Reading[..., Any], request: Request, lists: frozenset[str]) -> 
         fields = query_of(request, lists)
     except Malformed as error:
         case.turn_away(actor, error)
-        raise
     return case.begin(actor, *target, **fields)
 
 

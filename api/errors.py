@@ -1,12 +1,13 @@
 """What HTTP makes of each kind of error: one table, and one body (RFC 9457 problem details) for programs."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.words import N_
 from kernel.errors import (
     Busy,
     Conflict,
@@ -20,27 +21,25 @@ from kernel.errors import (
     Unavailable,
 )
 
-STATUS: dict[type[OmniError], int] = {
-    NotSignedIn: 401,
-    StepUpNeeded: 403,
-    Denied: 403,
-    NotFound: 404,
-    Refused: 409,
-    Conflict: 409,
-    Malformed: 422,
-    Busy: 429,
-    Unavailable: 503,
-}
-KIND: dict[type[OmniError], str] = {
-    NotSignedIn: "not-signed-in",
-    StepUpNeeded: "step-up-needed",
-    Denied: "denied",
-    NotFound: "not-found",
-    Refused: "refused",
-    Conflict: "conflict",
-    Malformed: "malformed",
-    Busy: "busy",
-    Unavailable: "unavailable",
+
+class Kind(NamedTuple):
+    """What a kind of error is over HTTP: its status, its name for programs, its title for people."""
+
+    status: int
+    name: str
+    title: str
+
+
+KINDS: dict[type[OmniError], Kind] = {
+    NotSignedIn: Kind(401, "not-signed-in", N_("Sign in first")),
+    StepUpNeeded: Kind(403, "step-up-needed", N_("Show your code again")),
+    Denied: Kind(403, "denied", N_("This is not open to you")),
+    NotFound: Kind(404, "not-found", N_("There is nothing here")),
+    Refused: Kind(409, "refused", N_("A rule of the house stands against it")),
+    Conflict: Kind(409, "conflict", N_("Somebody was quicker")),
+    Malformed: Kind(422, "malformed", N_("Something is not right with what was sent")),
+    Busy: Kind(429, "busy", N_("Too much at once")),
+    Unavailable: Kind(503, "unavailable", N_("Out of service for a moment")),
 }
 
 
@@ -48,15 +47,16 @@ def status_of(error: OmniError) -> int:
     """Return the HTTP status of an error. What a person may not even know of is not there: 404, not 403."""
     if isinstance(error, Denied) and error.hidden:
         return 404
-    return STATUS[type(error)]
+    return KINDS[type(error)].status
 
 
 def problem(error: OmniError) -> dict[str, Any]:
     """Return the problem details of an error; a hidden thing is told as not found."""
     hidden = isinstance(error, Denied) and error.hidden
+    kind = KINDS[NotFound if hidden else type(error)].name
     body: dict[str, Any] = {
-        "type": f"urn:omniwarden:{'not-found' if hidden else KIND[type(error)]}",
-        "title": "not found" if hidden else KIND[type(error)].replace("-", " "),
+        "type": f"urn:omniwarden:{kind}",
+        "title": kind.replace("-", " "),
         "status": status_of(error),
         "detail": "There is no such thing here." if hidden else error.why,
     }

@@ -24,13 +24,13 @@ from sqlmodel.sql.expression import SelectOfScalar
 from kernel import clock, fresh, gate, once
 from kernel.actor import Actor
 from kernel.db import Record, uuid7
-from kernel.errors import NotFound, OmniError
-from kernel.frame import Body, Frame, draft_of, record_outcome
+from kernel.errors import NotFound
+from kernel.frame import Body, Frame, draft_of, fail
 from kernel.gate import ANYWHERE
 from kernel.history import WriteSession
 from kernel.keys import forget_keys, hold_keys, key_of
 from kernel.ledger.entries import insert_statement
-from kernel.transaction import KEY_ERASED, finish, told, write_transaction
+from kernel.transaction import KEY_ERASED, finish, write_transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -163,14 +163,10 @@ class Action(Frame, Generic[P, R]):
                 shown, details = session.history.told(lambda subject: key_of(work, subject))
                 draft = draft_of(work, seen, self.clauses, "done", session.history.rows, shown, details)
                 finish(raw, hold_keys(work) + insert_statement(draft), action_id)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - `fail` raises it on
             if getattr(error, "sqlstate", None) == KEY_ERASED:
                 forget_keys()
-            known = error if isinstance(error, OmniError) else told(error)
-            record_outcome(self, actor, action_id, now, seen, known, error)
-            if known is None or known is error:
-                raise
-            raise known from error
+            fail(self, actor, action_id, now, seen, error)
         work.committed()
         return result
 

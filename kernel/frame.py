@@ -5,7 +5,7 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
@@ -20,6 +20,7 @@ from kernel.gate import ANYWHERE, Verdict
 from kernel.keys import forget_keys
 from kernel.ledger.entries import Detail, Draft
 from kernel.ledger.writer import Writer
+from kernel.transaction import told
 
 if TYPE_CHECKING:
     from kernel.action import Work
@@ -67,14 +68,14 @@ class Frame:
         """Return what the entry will tell of target and scope, so far as it is known."""
         return {"target": f"{self.on.noun}:{target_id}" if self.on and isinstance(target_id, UUID) else None}
 
-    def turn_away(self, actor: Actor, error: OmniError) -> None:
-        """Write down that somebody's request was turned away before it could be read as this use case.
+    def turn_away(self, actor: Actor, error: OmniError) -> NoReturn:
+        """Write down that somebody's request was turned away before it could be read as this use case, and raise why.
 
         Raises:
             Unavailable: when it cannot be written down.
 
         """
-        record_outcome(self, actor, uuid7(), clock.now(), {}, error, error)
+        fail(self, actor, uuid7(), clock.now(), {}, error)
 
     def perform(self, work: "Work", target_id: Any, kwargs: dict[str, Any], seen: dict[str, Any]) -> Any:
         """Fetch, ask the gate, validate and run the body; `seen` gathers what the entry tells even of a refusal.
@@ -249,21 +250,14 @@ def _told(known: OmniError | None) -> str:
     return "malformed" if isinstance(known, Malformed) else known.why[:MAX_WHY]
 
 
-def record_outcome(
-    frame: Any,
-    actor: Actor,
-    action_id: UUID,
-    now: datetime,
-    seen: dict[str, Any],
-    known: OmniError | None,
-    error: Exception,
-) -> None:
-    """Leave the entry of a refusal or a failure, durable before the answer.
+def fail(frame: Any, actor: Actor, action_id: UUID, now: datetime, seen: dict[str, Any], error: Exception) -> NoReturn:
+    """Leave the entry of a refusal or a failure, durable before the answer, and raise what the caller is told.
 
     Raises:
         Unavailable: when a refusal cannot be written: what cannot be written down is not answered.
 
     """
+    known = error if isinstance(error, OmniError) else told(error)
     if known is None:
         log.error("%s failed", frame.name, exc_info=error, extra={"action_id": str(action_id)})
     draft = Draft(
@@ -287,7 +281,9 @@ def record_outcome(
     try:
         writer().write(draft).result(timeout=10)
     except Exception as lost:
-        if isinstance(known, Unavailable):
-            log.warning("%s could not be done nor written down: %s", frame.name, lost)
-            return
-        raise Unavailable("The ledger cannot be written; nothing was done.") from lost
+        if not isinstance(known, Unavailable):
+            raise Unavailable("The ledger cannot be written; nothing was done.") from lost
+        log.warning("%s could not be done nor written down: %s", frame.name, lost)
+    if known is None or known is error:
+        raise error
+    raise known from error

@@ -11,11 +11,11 @@ from kernel import clock, db
 from kernel.action import M_co, Work, _acting
 from kernel.actor import Actor
 from kernel.db import APP, Record, uuid7
-from kernel.errors import OmniError, Unavailable
-from kernel.frame import Body, Frame, draft_of, record_outcome, write_with, writer
+from kernel.errors import Unavailable
+from kernel.frame import Body, Frame, draft_of, fail, write_with, writer
 from kernel.gate import ANYWHERE
 from kernel.ledger.writer import Writer
-from kernel.transaction import read_transaction, told
+from kernel.transaction import read_transaction
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -61,12 +61,8 @@ class Reading(Frame, Generic[P, R]):
             with read_transaction() as session:
                 work = Work(actor, self.name, action_id, now, session)
                 result = self.perform(work, target_id, dict(kwargs), seen)
-        except Exception as error:
-            known = error if isinstance(error, OmniError) else told(error)
-            record_outcome(self, actor, action_id, now, seen, known, error)
-            if known is None or known is error:
-                raise
-            raise known from error
+        except Exception as error:  # noqa: BLE001 - `fail` raises it on
+            fail(self, actor, action_id, now, seen, error)
         finally:
             _acting.reset(token)
         if not self.watched:

@@ -9,19 +9,14 @@ from starlette.responses import Response
 
 from api.console import frame
 from api.console.pages.plain import Problem
-from api.errors import status_of
+from api.errors import KINDS, status_of
 from api.words import N_, _
 from iam.people.roles import list_lately_ended
 from kernel.errors import (
     Busy,
-    Conflict,
     Denied,
-    Malformed,
     NotFound,
-    NotSignedIn,
     OmniError,
-    Refused,
-    StepUpNeeded,
     Unavailable,
 )
 from policy import book
@@ -29,17 +24,6 @@ from policy import book
 if TYPE_CHECKING:
     from api.console.visit import Visit
 
-TITLES: dict[type[OmniError], str] = {
-    Denied: N_("This is not open to you"),
-    NotSignedIn: N_("Sign in first"),
-    StepUpNeeded: N_("Show your code again"),
-    NotFound: N_("There is nothing here"),
-    Refused: N_("A rule of the house stands against it"),
-    Conflict: N_("Somebody was quicker"),
-    Malformed: N_("Something is not right with what was sent"),
-    Busy: N_("Too much at once"),
-    Unavailable: N_("Out of service for a moment"),
-}
 HIDDEN = N_("The address is wrong, or what was here is not for you to see.")
 NO_ROLE = N_("None of your roles opens this here.")
 NOTHING_LOST = N_("Something broke on our side. Nothing was changed, and it is noted.")
@@ -49,7 +33,7 @@ def problem_of(error: OmniError) -> Problem:
     """Say an error on a page."""
     status = status_of(error)
     if status == 404:  # noqa: PLR2004 - not found, or hidden
-        return Problem(404, TITLES[NotFound], HIDDEN)
+        return Problem(404, KINDS[NotFound].title, HIDDEN)
     text = ""
     if error.clause:
         try:
@@ -58,7 +42,7 @@ def problem_of(error: OmniError) -> Problem:
             text = ""  # the book itself cannot be read now; the clause's number still says which rule it is
     why = NO_ROLE if error.why.startswith("none of your roles") else error.why
     repair, href = (N_("See what you may do"), "/account#rights") if isinstance(error, Denied) else ("", "")
-    return Problem(status, TITLES[type(error)], why, error.clause or "", text, repair, href)
+    return Problem(status, KINDS[type(error)].title, why, error.clause or "", text, repair, href)
 
 
 def shown(visit: "Visit", error: OmniError) -> Response:

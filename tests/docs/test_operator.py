@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,6 +68,14 @@ def test_database_made_as_the_guide_says_takes_the_house(empty_server: Cluster, 
     for _ in range(2):
         done = omniwarden(empty_server, "migrate", login="omniwarden_web", folder=tmp_path)
         assert done.returncode == 0, done.stdout + done.stderr
+    for line in re.findall(r"^omniwarden first-person .*$", GUIDE, re.MULTILINE):
+        first = omniwarden(empty_server, *shlex.split(line)[1:], login="omniwarden_web", folder=tmp_path)
+        assert first.returncode == 0, first.stdout + first.stderr
+    with psycopg.connect(empty_server.dsn("omniwarden")) as connection:
+        letters = connection.execute(
+            "select channel, count(*) from letter where state = 'waiting' group by 1 order by 1"
+        )
+        assert letters.fetchall() == [("mail", 4), ("sms", 4)]
     with psycopg.connect(url(empty_server, "omniwarden_web"), options="-c role=omniwarden_app") as web:
         assert web.execute("show transaction_timeout").fetchone() == ("1min",)
         assert web.execute("show idle_in_transaction_session_timeout").fetchone() == ("10s",)

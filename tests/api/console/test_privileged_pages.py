@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from api import formats
 from iam.privileged import breakglass, elevations
 from kernel import clock, db, frame
 from kernel.actor import person as acting
@@ -60,6 +61,28 @@ def test_who_approved_it_is_offered_no_review(browser_of) -> None:
     shown = browser_of(director).get(f"/elevations/{asked.id}").text
     assert "another person reviews it" in shown
     assert "It was in order" not in shown
+
+
+def test_an_elevation_may_begin_later_on_the_house_clock(browser_of) -> None:
+    world.person(role="technical-director")
+    ama = world.activated(role="agent")
+    page = browser_of(ama)
+    begins = (clock.now() + timedelta(days=1)).astimezone(formats.ZONE).replace(second=0, microsecond=0)
+    for start in ("tomorrow", "0001-01-01T00:00", "9999-12-31T23:59", "2026-02-30T10:00", f"{begins:%Y-%m-%d}T25:00"):
+        wrong = page.post("/elevations", data=ASKED | {"start": start})
+        assert wrong.status_code == 422, start
+        assert "replace the directory" in wrong.text, "what was typed is kept"
+    assert page.post("/elevations", data=ASKED | {"start": f"{begins:%Y-%m-%dT%H:%M}"}).status_code == 303
+    (asked,) = elevations.list_elevations(ama.actor)
+    assert (asked.starts_at, asked.ends_at) == (begins, begins + timedelta(hours=2))
+    assert "tomorrow" in page.get("/elevations").text
+
+
+def test_an_administrator_adds_people_under_an_elevation_and_asks_for_them_otherwise(browser_of) -> None:
+    daily, elevated = world.activated(role="it-admin", elevated=False), world.activated(role="it-admin")
+    assert "/requests/new?deed=create" in browser_of(daily).get("/people").text
+    assert 'href="/people/new"' not in browser_of(daily).get("/people").text
+    assert 'href="/people/new"' in browser_of(elevated).get("/people").text
 
 
 def test_the_officer_reviews_what_was_done(browser_of) -> None:
