@@ -14,6 +14,8 @@ from changecontrol.contents import Content
 from changecontrol.emergencies import document_emergency, raise_emergency, record_word
 from changecontrol.found import open_found
 from changecontrol.implementation import close_change, finish_change, roll_back, start_change, stop_change, work_on
+from changecontrol.observed import evidence as observed_evidence
+from changecontrol.observed import observations, own, reconciliation, reviews
 from changecontrol.papers import attach, read_attachment, report_test
 
 __all__ = [
@@ -29,14 +31,19 @@ __all__ = [
     "finish_change",
     "found",
     "freezes",
+    "observations",
+    "observed_evidence",
     "open_found",
+    "own",
     "patches",
     "raise_emergency",
     "read_attachment",
     "readings",
+    "reconciliation",
     "record_word",
     "report_test",
     "return_change",
+    "reviews",
     "revise_change",
     "roll_back",
     "start_change",

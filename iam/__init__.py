@@ -109,6 +109,7 @@ for _module in (
     "letters.trial_mails",
     "people.founders",
     "people.leavers",
+    "people.namesakes",
     "plaintext.evidence",
     "privileged.bindings",
     "privileged.breakglass",

@@ -172,7 +172,10 @@ def finish(work: Work, elevation: Elevation, why: str) -> Elevation:
     elevation.ended_at, elevation.ended_why = min(work.now, elevation.ends_at), why
     if elevation.ends_at > work.now:
         standing.take(work, elevation.assignment_id, why)
-    work.fact("elevation.ended", elevation_id=elevation.id, person_id=elevation.person_id)
+    work.fact(
+        "elevation.ended", elevation_id=elevation.id, person_id=elevation.person_id,
+        bound_to=elevation.bound_to, since=elevation.taken_at,
+    )  # fmt: skip
     return elevation
 
 

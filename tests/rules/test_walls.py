@@ -15,6 +15,7 @@ UNGOVERNED = {
     "session_seen": "when a session was last used: a mark a minute, no decision of anyone's",
     "service_seen": "when a program's key was last used; what it did is on the ledger",
     "throttle": "counters of tries; the tries themselves are on the ledger",
+    "rights_news": "whose rights a transaction changed, by a trigger; the assignments themselves are on the ledger",
     "otp_step": "the last time step a code was used in, settled in one statement; the sign-in itself is on the ledger",
     "ticket": "one-use steps of a sign-in, minutes old at most",
     "directory_standing": "up to where a directory was read; a change of its state is on the ledger",
