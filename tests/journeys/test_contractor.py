@@ -1,0 +1,49 @@
+"""A contractor at work when the right ends: the open page is refused within a second, and says why. [AC-2, AC-3]"""
+
+import time
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.browsing import Window
+from tests.journeys.house import House
+from tests.journeys.newcomers import arrive, ends, english
+
+pytestmark = [
+    pytest.mark.needs("chromium", "asterisk", "frontend", "oathtool"), pytest.mark.xdist_group("journeys"), pytest.mark.slow,
+    pytest.mark.timeout(180),
+]  # fmt: skip
+SOON = 25
+"""Seconds from asking until the end: long enough for two answers and the clerk."""
+WITHIN = 1.0
+"""Seconds after the end in which the house refuses."""
+SEEN = 2.5
+"""Seconds after the end in which a busy machine's browser has shown it."""
+
+
+def test_a_right_that_ends_closes_the_open_page_and_says_why(house: House, window) -> None:
+    luc = arrive(house, "Luc", "Zinsou", kind="contractor", profile="agent", place="campaign:care")
+    mine: Window = english(window())
+    page = mine.sign_in(luc, "/desk")
+    expect(page.locator("#desk")).to_be_visible()
+    end = ends(house, luc, "profile", SOON)
+    assert time.time() < end.timestamp() - 1, "he is at work until his right ends"
+    assert refused_after(page, end, "/desk", 403) < WITHIN
+    expect(page.locator("main h1")).to_have_text("This is not open to you", timeout=SEEN * 1000)
+    mine.shows("main", "Agent, Care")
+    mine.shows("main", "ended")
+    page.goto("/account")
+    expect(page.locator("main h1")).to_be_visible()
+
+
+def refused_after(page, end: datetime, path: str, status: int) -> float:
+    """Ask in this browser's session again and again; returns how many seconds after the end the last yes was asked for."""
+    last = end.timestamp()
+    while True:
+        asked = time.time()
+        if page.request.get(path, max_redirects=0).status == status:
+            return last - end.timestamp()
+        last = max(asked, last)
+        assert asked - end.timestamp() < 20, "it is never refused"
+        time.sleep(0.05)
