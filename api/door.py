@@ -9,13 +9,12 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import is_dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 from uuid import UUID
 
 import orjson
-from pydantic import BaseModel
-from pydantic_core import to_jsonable_python
+from pydantic import BaseModel, TypeAdapter
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -126,8 +125,13 @@ def shown(case: Case, result: Any) -> Any:
     if result is None or isinstance(result, str | int | bool | dict):
         return result
     if is_dataclass(result):
-        return to_jsonable_python(result)
+        return _adapter(type(result)).dump_python(result, mode="json")
     return str(result)
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def endpoint(case: Case) -> Callable[[Request], Any]:
