@@ -13,11 +13,15 @@ roles:
   agent: {label: Agent, may: [call.take]}
 actions:
   call.take: {needs: [step-up], clause: TR-1}
+duties:
+  take-course:
+    {clause: TR-1, title: Take the course, holder: subject, about: thing, opened_by: never, within: 1 day, escalates_to: agent}
 training:
   agents:
     clause: TR-1
     title: What an agent has learnt
     courses: [tools]
+    duty: take-course
     roles: [agent]
     gates: [call.take, call.end]
 """
@@ -47,6 +51,7 @@ def test_a_later_edition_cannot_forget_the_condition_nor_the_rule() -> None:
     [
         (("roles: [agent]\n    gates", "roles: [ghost]\n    gates"), '"ghost" is not a role'),
         (("clause: TR-1\n    title", "clause: TR-2\n    title"), '"TR-2" is not in the book'),
+        (("duty: take-course", "duty: other"), "no duty of a subject by TR-1"),
         (("roles: [agent]\n    gates", "asked_by: [x.y]\n    gates"), "gates by the rule"),
     ],
 )
