@@ -70,8 +70,8 @@ class Rights:
         if self._people is None:
             return None
         subjects = list(conn.execute(_NEWS, {"seen": self._seen}).scalars())
-        if len(subjects) > MOST_SUBJECTS:
-            return None
+        if not 0 < len(subjects) <= MOST_SUBJECTS:
+            return None  # a crowd; or something moved the counter without a word, and then nothing is taken for granted
         kept = dict(self._people)
         for subject in subjects:
             kept.pop(subject, None)

@@ -108,8 +108,9 @@ def test_only_the_changed_are_read(superuser: Any, monkeypatch: pytest.MonkeyPat
 def test_who_has_not_looked_for_long_reads_all(superuser: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = Rights()
     known(reader)
-    superuser.execute(GIVEN, [uuid7(), PEOPLE[0], "writer"])
-    superuser.execute("delete from rights_news")
+    for ref in PEOPLE[:2]:
+        superuser.execute(GIVEN, [uuid7(), ref, "writer"])
+    superuser.execute("delete from rights_news where subject = %s", [PEOPLE[0]])
     assert PEOPLE[0] not in known(reader).assignments, "the news is gone, and he looked a moment ago"
     later = clock.monotonic() + rights.KEPT.total_seconds() / 2 + 1
     monkeypatch.setattr(clock, "monotonic", lambda: later)
@@ -130,3 +131,11 @@ def test_a_crowd_that_changed_is_read_with_all(superuser: Any) -> None:
     for number in range(MOST_SUBJECTS + 1):
         superuser.execute(GIVEN, [uuid7(), f"person:crowd-{number}", "writer"])
     assert len([ref for ref in known(reader).assignments if "crowd" in ref]) == MOST_SUBJECTS + 1
+
+
+def test_a_counter_that_moved_without_a_word_has_all_read(superuser: Any) -> None:
+    reader = Rights()
+    known(reader)
+    superuser.execute(GIVEN, [uuid7(), PEOPLE[0], "writer"])
+    superuser.execute("delete from rights_news")
+    assert PEOPLE[0] in known(reader).assignments
