@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from api import directories, plaintext, processes
+from api import directories, observed, plaintext, processes
 from kernel.errors import OmniError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ ledger = typer.Typer(no_args_is_help=True, help="Verify and export the ledger.")
 app.add_typer(ledger, name="ledger")
 app.add_typer(plaintext.app, name="secrets")
 app.add_typer(directories.app, name="directory")
+app.command()(observed.observe)
 out = Console()
 
 
