@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from sqlalchemy import ColumnElement, or_
 from sqlmodel import col, select
 
-from changecontrol import conflicts, reach
+from changecontrol import conflicts, deeds, reach
 from changecontrol import requirements as needed
 from changecontrol.authorisation import AuthorisationView
 from changecontrol.changes import ChangeView
@@ -98,6 +98,8 @@ class ChangePage(Answer):
     report: str
     review: str
     next: list[str]
+    deeds: list[str]
+    """Next steps that are open to whoever asks."""
 
 
 class CalendarPage(Answer):
@@ -209,6 +211,7 @@ def read_change(work: Work, change: Change) -> ChangePage:
         report=change.report,
         review=change.review,
         next=CHANGE_STEPS.possible(change.state),
+        deeds=deeds.open_deeds(work, change),
     )
 
 

@@ -1,12 +1,15 @@
 """Approvals: what waits for somebody, and one decision on one screen. [AC-1, AC-2]"""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
 
 from api.console import frame, meanings
 from api.console.account import uuid_of
+from api.console.changes import asked_about
 from api.console.pages import approvals as pages
 from api.console.pages.frame import Choice, Form
 from api.console.pages.requests import Found
@@ -71,6 +74,7 @@ def decision(visit: Visit, form: Form | None = None, status: int = 200) -> Respo
     """GET /approvals/{id}: who, what it means, why, what stands against it, what they have now; and the two buttons."""
     asked = inbox.read_approval(visit.actor, uuid_of(visit.request.path_params["id"]))
     request = _request(visit, asked.approval.subject_ref)
+    change = _change(visit, asked)
     voices, why_not = _voices(visit, asked)
     people = {asked.approval.requested_by, *(vote.voter_id for vote in asked.votes)}
     people |= {vote.principal_id for vote in asked.votes} | {voice.principal_id for voice in voices}
@@ -81,23 +85,49 @@ def decision(visit: Visit, form: Form | None = None, status: int = 200) -> Respo
         "approvals/decision.html",
         pages.Decision(
             id=str(asked.approval.id), digest=asked.approval.digest,
-            title=title_of(request) if request else meanings.question(asked.approval.requirement),
+            title=_title(asked, request, change),
             kind=meanings.question(asked.approval.requirement),
             state=meanings.STATES.get(asked.state, meanings.STATES["open"]),
             asker=names.get(f"person:{asked.approval.requested_by}", ""),
             asked=asked.approval.requested_at, answer_by=asked.approval.answer_by,
-            reason=request.reason if request else "",
+            reason=request.reason if request else str(change.content["reason"]) if change else "",
             subjects=_subjects(visit, request, names) if request else (),
-            facts=() if request else _facts(asked),
+            facts=() if request else change.facts if change else _facts(asked),
             revisions=asked.approval.revision,
             answers=tuple(answered(vote, names) for vote in asked.votes),
             missing=tuple(meanings.voice(name) for name in asked.missing),
             voices=tuple(_choice(visit, voice, names) for voice in voices),
             why_not=why_not, form=form or Form(),
-            whole=f"/requests/{request.id}" if request else "",
+            whole=f"/requests/{request.id}" if request else change.href if change else "",
         ),
         status,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A change that somebody is asked about: its content, that in words, and its page."""
+
+    content: dict[str, Any]
+    facts: tuple[tuple[str, str], ...]
+    href: str
+
+
+def _change(visit: Visit, asked: inbox.ApprovalPage) -> _Change | None:
+    """The change that is asked about; None for what is no change, or one that this person may not see."""
+    number = asked.revisions[-1].content.get("number") if asked.revisions else None
+    if not asked.approval.requirement.startswith("change.") or not isinstance(number, str):
+        return None
+    found = asked_about(visit, number)
+    if found is None:
+        return None
+    return _Change(found[0].content, found[1], f"/changes/{found[0].change.id}")
+
+
+def _title(asked: inbox.ApprovalPage, request: views.RequestView | None, change: _Change | None) -> str:
+    if change is not None:
+        return str(change.content["title"])
+    return title_of(request) if request else meanings.question(asked.approval.requirement)
 
 
 def _voices(visit: Visit, asked: inbox.ApprovalPage) -> tuple[list[inbox.VoiceView], str]:

@@ -60,6 +60,11 @@ QUESTIONS: Mapping[str, str] = {
     "access.right": N_("A right"),
     "policy.publish": N_("An edition of the policy book"),
     "waiver.grant": N_("A waiver"),
+    "change.authorise": N_("A change"),
+    "change.consent": N_("Maintenance"),
+    "change.client-consent": N_("A change that affects you"),
+    "change.emergency": N_("An emergency change"),
+    "change.accept": N_("An unauthorised change"),
 }
 
 

@@ -1,0 +1,162 @@
+"""Changes: the list, and one change as approver, engineer and auditor read it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from api.console.pages.frame import Choice, Form, HistoryRow, State
+
+
+@dataclass(frozen=True)
+class Row:
+    """A change in the list, and who it waits for."""
+
+    id: str
+    number: str
+    title: str
+    model: str
+    state: State
+    risk: State
+    starts: datetime | None
+    ends: datetime | None
+    waits: str
+
+
+@dataclass(frozen=True)
+class List:
+    """The changes one may see, the newest first."""
+
+    form: Form
+    states: tuple[Choice, ...]
+    models: tuple[Choice, ...]
+    rows: tuple[Row, ...]
+    filtered: bool = False
+    older: str = ""
+    may_see_observed: bool = False
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One who must say yes, and how it stands."""
+
+    question: str
+    place: str
+    state: State
+    why: str = ""
+    missing: tuple[str, ...] = ()
+    answer: str = ""
+    """Where whoever looks gives their answer; empty where it is not asked of them."""
+
+
+@dataclass(frozen=True)
+class Test:
+    """A test with its file."""
+
+    what: str
+    state: State
+    environment: str
+    by: str
+    at: datetime
+    name: str
+    digest: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file that is attached."""
+
+    name: str
+    size: int
+    digest: str
+    by: str
+    at: datetime
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """What stands in the way: another change, or a freeze."""
+
+    name: str
+    is_freeze: bool
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class Worked:
+    """What was done, on what, by whom."""
+
+    at: datetime
+    system: str
+    name: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Differs:
+    """What a revision says otherwise than the one before it."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Revision:
+    """A revision: whose, when, of which kind, and what differs from the one before."""
+
+    number: int
+    edit: str
+    by: str
+    at: datetime
+    reason: str
+    digest: str
+    differs: tuple[Differs, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A button: what may be done now, what it means, and which words it wants."""
+
+    name: str
+    label: str
+    meaning: str
+    wants: str = ""
+    """The field that is sent with it: reason, report or review; empty for none."""
+    least: int = 0
+    grave: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change with everything it rests on."""
+
+    id: str
+    number: str
+    title: str
+    model: str
+    kind: str
+    state: State
+    risk: State
+    requester: str
+    opened: datetime
+    starts: datetime | None
+    ends: datetime | None
+    texts: tuple[tuple[str, str], ...]
+    """What it says at length: label and words."""
+    systems: tuple[tuple[str, str], ...]
+    """Systems it touches and their environment."""
+    clients: tuple[str, ...]
+    implementers: tuple[str, ...]
+    asked: tuple[Asked, ...]
+    tests: tuple[Test, ...]
+    papers: tuple[Paper, ...]
+    hindrances: tuple[Hindrance, ...]
+    work: tuple[Worked, ...]
+    revisions: tuple[Revision, ...]
+    deeds: tuple[Deed, ...]
+    history: tuple[HistoryRow, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    notice: str = ""
+    form: Form = field(default_factory=Form)

@@ -1,0 +1,113 @@
+"""Examples of the pages of change control, of the invented house: (name, template, page, path)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from api.console.change_words import DEEDS, MODELS, QUESTIONS, RISKS, STANDINGS, STATES, TESTS
+from api.console.observed import VERDICTS
+from api.console.pages import changes, observed
+from api.console.pages.frame import Choice, Form
+from tests.api.console.house import HASH, HISTORY, NOW, PROBLEMS, before
+
+ID = "0198a0f0-0000-7000-8000-0000000000c1"
+FOUND = (
+    ("CHG-2026-0042", "Another version of the telephone switch", "normal", "authorise", "medium", 20),
+    ("CHG-2026-0041", "Rotate the certificates of the web chat", "standard", "scheduled", "low", 4),
+    ("CHG-2026-0040", "Seen on Mail gate: 2 that nobody authorised", "unauthorised", "draft", "medium", 0),
+    ("CHG-2026-0039", "Patch of the directory against a remote execution of code that is used already", "emergency", "implementing", "high", -1),
+    ("CHG-2026-0038", "Move the recordings to the new storage", "normal", "closed", "high", -72),
+)  # fmt: skip
+ROWS = tuple(
+    changes.Row(
+        f"{ID[:-1]}{place}", number, title, MODELS[model], STATES[state], RISKS[risk],
+        NOW + timedelta(hours=hours) if hours else None, NOW + timedelta(hours=hours + 3) if hours else None,
+        {"authorise": "those who must say yes", "draft": "Kofi Mensah, to hand it in"}.get(state, ""),
+    )
+    for place, (number, title, model, state, risk, hours) in enumerate(FOUND)
+)  # fmt: skip
+LIST = changes.List(
+    Form(), tuple(Choice(name, one.word) for name, one in STATES.items()),
+    tuple(Choice(name, label) for name, label in MODELS.items()), ROWS, older="/changes?before=x", may_see_observed=True,
+)  # fmt: skip
+DIFFERS = (
+    changes.Differs("Way back", "Install the version before.", "Install the version before, from the kept image; ten minutes."),
+    changes.Differs("Window closes", "tomorrow 23:00", "tomorrow 23:30"),
+)  # fmt: skip
+CHANGE = changes.Change(
+    id=ID,
+    number="CHG-2026-0042",
+    title="Another version of the telephone switch",
+    model=MODELS["normal"],
+    kind="Maintenance",
+    state=STATES["authorise"],
+    risk=RISKS["medium"],
+    requester="Kofi Mensah",
+    opened=before(60 * 30),
+    starts=NOW + timedelta(hours=20),
+    ends=NOW + timedelta(hours=23),
+    texts=(
+        ("What", "The telephone switch gets the version of this month."),
+        ("Why", "The vendor ends the one we run at the end of the year."),
+        ("Plan", "1. Stop new calls.\n2. Install.\n3. Start, and call each queue once."),
+        ("Way back", "Install the version before, from the kept image; ten minutes."),
+    ),
+    systems=(("Telephone switch", "production"), ("Recorder", "production")),
+    clients=("Telco One", "Harbour Bank"),
+    implementers=("Yao Agbeko",),
+    asked=(
+        changes.Asked(QUESTIONS["change.authorise"], "the house", STANDINGS["open"], "", ("Technical director",), "/approvals/1"),
+        changes.Asked(QUESTIONS["change.consent"], "the house", STANDINGS["granted"]),
+        changes.Asked(QUESTIONS["change.client-consent"], "Telco One", STANDINGS["open"], "", ("Client representative",)),
+    ),
+    tests=(changes.Test("The whole list of cases", TESTS["passed"], "test", "Yao Agbeko", before(60 * 5), "report.pdf", HASH, "/changes/files/1"),),
+    papers=(changes.Paper("plan.pdf", 48_213, HASH, "Kofi Mensah", before(60 * 29), "/changes/files/2"),),
+    hindrances=(changes.Hindrance("End of the year", True, NOW + timedelta(days=20), NOW + timedelta(days=40)),),
+    work=(),
+    revisions=(
+        changes.Revision(2, "material", "Kofi Mensah", before(60 * 6), "", HASH, DIFFERS),
+        changes.Revision(1, "first", "Kofi Mensah", before(60 * 30), "", HASH),
+    ),
+    deeds=(DEEDS["return"], DEEDS["cancel"]),
+    history=HISTORY[:2],
+)  # fmt: skip
+SEEN = tuple(
+    observed.Row(
+        f"{ID[:-1]}{place}", system, source, what, old, new, before(90), before(12), None, count, by, VERDICTS[verdict], bound,
+        found, STATES["draft"] if found else None,
+    )
+    for place, (system, source, what, old, new, count, by, verdict, bound, found) in enumerate((
+        ("mail-gate", "Packages", "package openssl", "3.0.1", "3.0.2", 1, "", "unapproved", "", "CHG-2026-0040"),
+        ("recorder", "Files", "file /etc/recorder/" + "a-long-name-" * 6 + ".conf", HASH, HASH, 4, "Yao Agbeko", "outside-window", "CHG-2026-0038", "CHG-2026-0040"),
+        ("switch", "Reconciliation", "CHG-2026-0038", "", "", 1, "", "never-seen", "CHG-2026-0038", ""),
+    ))
+)  # fmt: skip
+OBSERVED = observed.List(
+    Form({"verdict": "unmatched"}), tuple(Choice(name, one.word) for name, one in VERDICTS.items()), SEEN, unmatched=True,
+    older="/changes/observed?before=x",
+)  # fmt: skip
+EXAMPLES = (
+    ("changes", "changes/changes.html", LIST, "/changes"),
+    ("changes-none", "changes/changes.html", replace(LIST, rows=(), older="", may_see_observed=False), "/changes"),
+    ("changes-none-such", "changes/changes.html", replace(LIST, rows=(), older="", filtered=True, form=Form({"search": "<x>"})), "/changes"),
+    ("change", "changes/change.html", CHANGE, "/changes"),
+    (
+        "change-bare", "changes/change.html",
+        replace(
+            CHANGE, state=STATES["draft"], starts=None, ends=None, texts=(), systems=(), clients=(), implementers=(), asked=(),
+            tests=(), papers=(), hindrances=(), revisions=CHANGE.revisions[1:], history=(), deeds=(DEEDS["submit"], DEEDS["cancel"]),
+        ),
+        "/changes",
+    ),
+    (
+        "change-over", "changes/change.html",
+        replace(
+            CHANGE, state=STATES["implementing"], form=PROBLEMS, deeds=(DEEDS["finish"], DEEDS["close"], DEEDS["stop"]),
+            work=(changes.Worked(before(3), "Telephone switch", "Yao Agbeko", "Stopped new calls, installed."),),
+            notice="nobody answered in time", facts=(("Incident", "incident:2026-7"),),
+        ),
+        "/changes",
+    ),
+    ("observed", "changes/observed.html", OBSERVED, "/changes/observed"),
+    ("observed-none", "changes/observed.html", replace(OBSERVED, rows=(), older=""), "/changes/observed"),
+    ("observed-none-such", "changes/observed.html", replace(OBSERVED, rows=(), older="", unmatched=False), "/changes/observed"),
+)  # fmt: skip
