@@ -57,3 +57,8 @@ def lesson_html(text: str, pictures: Mapping[str, str]) -> Markup:
             token.tag = "h2"
     shown = _markdown.renderer.render(tokens, _markdown.options, {"pictures": pictures})
     return Markup(shown)  # noqa: S704 - written by the renderer above, which escapes whatever a lesson says
+
+
+def line_html(text: str) -> Markup:
+    """Give one line of a quiz as HTML: emphasis, code and links, no blocks."""
+    return Markup(_markdown.renderInline(text, {"pictures": {}}))  # noqa: S704 - as above

@@ -7,6 +7,7 @@ from api.console import (
     activation,
     approvals,
     asking,
+    breaches,
     breakglass,
     certification,
     changes,
@@ -26,8 +27,10 @@ from api.console import (
     people,
     profiles,
     programs,
+    quiz,
     reports,
     requests,
+    training,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -52,6 +55,9 @@ ROUTES: list[BaseRoute] = [
     *deviations.ROUTES,
     *directories.ROUTES,
     *directory_entries.ROUTES,
+    *training.ROUTES,
+    *quiz.ROUTES,
+    *breaches.ROUTES,
     *observed.ROUTES,
     *changes.ROUTES,
     *ledger.ROUTES,

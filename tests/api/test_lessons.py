@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.lessons import lesson_html
+from api.lessons import lesson_html, line_html
 from training.courses.folder import SHIPPED, read_courses
 
 PICTURES = {"door.png": "ab" * 32}
@@ -26,7 +26,7 @@ def elements(text: str, *, strict: bool = True) -> list[tuple[str, dict[str, str
 
 @given(st.lists(st.one_of(PARTS, st.text(max_size=12)), max_size=30).map("".join))
 def test_whatever_a_lesson_says_is_text_links_and_known_pictures(text: str) -> None:
-    for tag, attributes in elements(lesson_html(text, PICTURES), strict=False):  # control characters
+    for tag, attributes in elements(lesson_html(text, PICTURES) + line_html(text), strict=False):  # control characters
         assert tag not in {"script", "style", "iframe", "object", "form", "input", "h1"}
         assert set(attributes) <= {"href", "title", "src", "alt", "loading", "class", "start"}, attributes
         if tag == "a":

@@ -16,16 +16,21 @@ from kernel.gate import FOREVER
 from kernel.reading import reading
 from training.courses.models import Course, CourseVersion
 from training.learning.assignments import bound_courses
-from training.learning.models import Assignment, Attempt, CoursePass, Learner, LessonRead
+from training.learning.models import Assignment, Attempt, CoursePass, Learner, LessonRead, Undertaking
 from training.standing.condition import planned
 from training.standing.memory import read_standings
 from training.standing.plans import Standing, passed_until
 
 Days = Annotated[int, Field(ge=1, le=90)]
+WORD = "DS-4"
+"""The clause whose course asks for an undertaking."""
 
 
 class MyCourse(Answer):
-    """A course as its learner sees it: what is asked, what is passed until when, and what sleeps for want of it."""
+    """A course as its learner sees it: what is asked, what is passed until when, and what sleeps for want of it.
+
+    `word_asked`: who passes it gives an undertaking [DS-4]; `word_given_at` is when it was given on the version in force.
+    """
 
     course_id: UUID
     slug: str
@@ -41,6 +46,8 @@ class MyCourse(Answer):
     lapsed: bool
     attempt_id: UUID | None
     sleeping: list[str]
+    word_asked: bool
+    word_given_at: datetime | None
 
 
 class Falling(Answer):
@@ -86,10 +93,14 @@ def my_courses(work: Work) -> list[MyCourse]:
         .where(CourseVersion.state == "in-force", col(Course.slug).in_(wanted))
     ).all()
     opened = _opened(work, me)
+    given = {row.version_id: row.at for row in work.select(select(Undertaking).where(Undertaking.person_id == me))}
     shown = [
-        _mine(work, course, version, standing, asked.get(course.slug), begun.get(course.slug), opened)
+        _mine(
+            work, course, version, standing, asked.get(course.slug), begun.get(course.slug), opened,
+            given.get(version.id),
+        )
         for course, version in rows
-    ]
+    ]  # fmt: skip
     return sorted(shown, key=lambda one: (one.due_at or FOREVER, one.passed_until or FOREVER, one.slug))
 
 
@@ -112,6 +123,7 @@ def _mine(
     asked: Assignment | None,
     attempt_id: UUID | None,
     opened: dict[UUID, list[int]],
+    given: datetime | None,
 ) -> MyCourse:
     until = passed_until(standing, course.slug)
     lines = planned(standing, work.actor.ref, work.now).lines
@@ -122,7 +134,11 @@ def _mine(
         due_at=asked.due_at if asked else None, asked_by=asked.rule if asked else None,
         passed_until=None if until is None or until == FOREVER else until, ever_passed=until is not None,
         lapsed=until is not None and until <= work.now, attempt_id=attempt_id,
-        sleeping=sorted(a for a, line in lines.items() if line.course == course.slug and line.until <= work.now),
+        sleeping=sorted(
+            a for a, line in lines.items()
+            if line.course == course.slug and line.until <= work.now and _holds(work.actor.ref, a, standing.place, work.now)
+        ),
+        word_asked=WORD in version.content["teaches"], word_given_at=given,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from tests.api.console import (
     deviation_examples,
     directory_examples,
     privileged_examples,
+    training_examples,
 )
 from tests.api.console.house import (
     AGENT,
@@ -338,5 +339,9 @@ EXAMPLES = (
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in deviation_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in directory_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in privileged_examples.EXAMPLES),
+    *(
+        Example(name, template, page, replace(AGENT, path=path))
+        for name, template, page, path in training_examples.EXAMPLES
+    ),
     *(Example(name, template, page, replace(AGENT, path=path)) for name, template, page, path in asked.EXAMPLES),
 )
