@@ -1,4 +1,4 @@
-"""Training: my courses, a course with its lessons, the quiz question by question, its result; a breach to report; a certificate."""
+"""Training: my courses, a course with its lessons, the quiz question by question, its result; a breach to report."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -173,16 +173,3 @@ class Report:
     form: Form
     kinds: tuple[Choice, ...]
     mine: tuple[Reported, ...] = ()
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """What a certificate's code proves, to whoever asks; no name is told."""
-
-    code: str
-    title: str
-    number: int
-    digest: str
-    passed_at: datetime
-    until: datetime | None
-    holds: bool
