@@ -18,7 +18,7 @@ run: setup ## Start the demonstration house and print its address and how to sig
 setup-dev:
 	@tools/bootstrap --dev
 
-test: setup-dev ## Run every test, with real PostgreSQL, Asterisk, callers and browsers (up to 25 minutes)
+test: setup-dev ## Run every test, with real PostgreSQL, Asterisk, callers and browsers (about 20 minutes)
 	@$(BIN)/python tools/testbed.py
 	@$(BIN)/python tools/everything.py
 
