@@ -124,7 +124,7 @@ def shown(case: Case, result: Any) -> Any:
         return {"id": str(result.id), "ref": result.ref, "version": result.version}
     if result is None or isinstance(result, str | int | bool | dict):
         return result
-    if is_dataclass(result):
+    if is_dataclass(result) and not isinstance(result, type):
         return _adapter(type(result)).dump_python(result, mode="json")
     return str(result)
 
