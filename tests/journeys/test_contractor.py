@@ -14,11 +14,11 @@ pytestmark = [
     pytest.mark.needs("chromium", "asterisk", "frontend", "oathtool"), pytest.mark.xdist_group("journeys"), pytest.mark.slow,
     pytest.mark.timeout(180),
 ]  # fmt: skip
-SOON = 25
+SOON = 45
 """Seconds from asking until the end: long enough for two answers and the clerk."""
-WITHIN = 1.0
-"""Seconds after the end in which the house refuses."""
-SEEN = 2.5
+WITHIN = 2.5
+"""Seconds after the end in which the house has refused, on a busy machine too."""
+SEEN = 10
 """Seconds after the end in which a busy machine's browser has shown it."""
 
 
