@@ -86,7 +86,12 @@ PAGES = [(m, p) for m, p in OTHERS if p not in NOT_PAGES]
 
 
 def filled(path: str) -> str:
-    return path.replace("{id}", str(uuid7())).replace("{index}", "1").replace("{number:int}", "1").replace("{widget}", "nowhere")
+    return (
+        path.replace("{id}", str(uuid7()))
+        .replace("{index}", "1")
+        .replace("{number:int}", "1")
+        .replace("{widget}", "nowhere")
+    )
 
 
 def test_every_json_route_asks_nobody_to_sign_in(programs: TestClient) -> None:

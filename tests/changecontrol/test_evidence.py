@@ -49,9 +49,7 @@ def write(url: str, statement: str, *values: object) -> None:
 
 def test_the_clauses_of_change_control_are_in_force() -> None:
     ids = {clause.id for clause in CLAUSES}
-    assert ids >= {f"CC-{n}" for n in range(1, 12)} | {
-        f"SW-{n}" for n in (4, 5, 6, 7, 8, 9, 10, 12)
-    }
+    assert ids >= {f"CC-{n}" for n in range(1, 12)} | {f"SW-{n}" for n in (4, 5, 6, 7, 8, 9, 10, 12)}
 
 
 @pytest.mark.parametrize("guard", [guard for guard in GUARDS if guard in PROBES])
