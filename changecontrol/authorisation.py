@@ -26,7 +26,7 @@ from kernel.action import Fact, Work, action, on_fact
 from kernel.db import HOUSE, Answer
 from kernel.errors import NotFound, Refused
 from policy import book, changes
-from policy.approvals import ask_approval, person_of, withdraw_approval
+from policy.approvals import ask_approval, person_of, subject_of, withdraw_approval
 from policy.models import Approval
 
 ASKED = frozenset({"change.authorise", "change.consent", "change.client-consent", "change.emergency", "change.accept"})
@@ -200,7 +200,7 @@ def follow(work: Work, fact: Fact) -> None:
     """Move a change as its approvals move."""
     if fact.data["requirement"] not in ASKED:
         return
-    one = work.get(ChangeAuthorisation, UUID(fact.data["subject_ref"].partition(":")[2]))
+    one = work.get(ChangeAuthorisation, subject_of(fact))
     if one.dropped_at is not None or one.approval_id not in (None, fact.data["approval_id"]):
         return
     change = work.get(Change, one.change_id, lock=True)

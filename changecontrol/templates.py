@@ -15,9 +15,8 @@ from kernel.db import HOUSE, Answer, as_utc
 from kernel.errors import Conflict, Refused
 from kernel.reading import reading
 from policy import book
-from policy.approvals import ask_approval, person_of, use_approval, withdraw_approval
+from policy.approvals import ask_approval, person_of, subject_of, use_approval, withdraw_all
 from policy.ballots import seal
-from policy.models import Approval
 
 REQUIREMENT = "change-template.authorise"
 FREE = frozenset({"title", "summary", "note", "systems", "implementers", "starts_at", "ends_at", "incident"})
@@ -85,9 +84,7 @@ def _content(template: ChangeTemplate) -> dict[str, Any]:
 def end_template(work: Work, template: ChangeTemplate, *, reason: Reason) -> ChangeTemplate:
     """Take a template out of use; what was scheduled by it and has not begun cannot begin. [CC-1]"""
     if template.state == "asked":
-        waiting = select(Approval).where(Approval.subject_ref == template.ref, Approval.state == "open")
-        for approval in list(work.select(waiting.with_for_update())):
-            withdraw_approval(work, approval, reason)
+        withdraw_all(work, template.ref, reason)
     TEMPLATE_STEPS.advance(work, template, "end" if template.state == "in-force" else "drop")
     template.ended_why = reason
     return template
@@ -100,7 +97,7 @@ def follow(work: Work, fact: Fact) -> None:
     """Put an authorised template in force, by exactly what was approved; close one that was not."""
     if fact.data["requirement"] != REQUIREMENT:
         return
-    template = work.get(ChangeTemplate, UUID(fact.data["subject_ref"].partition(":")[2]), lock=True)
+    template = work.get(ChangeTemplate, subject_of(fact), lock=True)
     if template.state != "asked":
         return
     if fact.name == "approval.granted":

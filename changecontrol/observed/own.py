@@ -11,9 +11,10 @@ from policy import book
 @on_fact("policy.published")
 def see_edition(work: Work, fact: Fact) -> None:
     """Hold a new edition of the book, and of the rules it compiles to, against the windows on it."""
-    own = select(System).where(
-        System.slug == str(book.parameter("CC-4", "own_system")), System.environment == "production"
-    )
+    clause = book.in_force().clauses_by_id.get("CC-4")
+    if clause is None:
+        return
+    own = select(System).where(System.slug == str(clause.parameters["own_system"]), System.environment == "production")
     system: System | None = work.select(own).first()
     if system is None or system.retired_at is not None:
         return

@@ -21,7 +21,7 @@ from kernel.errors import Conflict, NotFound, Refused
 from kernel.outbox import effect
 from kernel.reading import reading
 from kernel.sweeps import sweep
-from policy.approvals import ask_approval, person_of, use_approval
+from policy.approvals import ask_approval, person_of, subject_of, use_approval
 from policy.ballots import seal
 from training.awareness.models import CAMPAIGN_STEPS, PhishingCampaign, PhishingMail
 from training.learning.models import Learner
@@ -95,7 +95,7 @@ def follow(work: Work, fact: Fact) -> None:
     """Have an approved trial begun by the clerk; close one that was not approved."""
     if fact.data["requirement"] != REQUIREMENT:
         return
-    campaign = work.get(PhishingCampaign, UUID(fact.data["subject_ref"].partition(":")[2]))
+    campaign = work.get(PhishingCampaign, subject_of(fact))
     if campaign.state != "asked":
         return
     if fact.name == "approval.granted":

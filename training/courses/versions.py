@@ -12,8 +12,7 @@ from kernel.action import Work, action
 from kernel.actor import clerk
 from kernel.db import HOUSE, Answer
 from kernel.errors import Conflict, Malformed, Refused
-from policy.approvals import LIVE, ask_approval, person_of, withdraw_approval
-from policy.models import Approval
+from policy.approvals import ask_approval, person_of, withdraw_all
 from training.courses.content import LARGEST_PICTURE, CourseContent, Slug, kind_of
 from training.courses.models import VERSION_STEPS, Course, CoursePicture, CourseVersion
 
@@ -177,10 +176,6 @@ def sealed_content(course: Course, version: CourseVersion) -> dict[str, Any]:
 def drop_version(work: Work, version: CourseVersion) -> CourseVersion:
     """Take back a version that is not in force, and the question about it. [TR-1]"""
     if version.state == "asked":
-        question = select(Approval).where(
-            Approval.subject_ref == version.ref, Approval.requirement == PUBLISH, col(Approval.state).in_(LIVE)
-        )
-        for approval in work.select(question.with_for_update()).all():
-            withdraw_approval(work, approval, "the version was taken back")
+        withdraw_all(work, version.ref, "the version was taken back")
     VERSION_STEPS.advance(work, version, "drop")
     return version

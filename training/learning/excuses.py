@@ -12,7 +12,7 @@ from kernel.db import Answer
 from kernel.errors import Conflict, NotFound, Refused
 from kernel.outbox import effect
 from policy import book
-from policy.approvals import ask_approval, person_of, use_approval
+from policy.approvals import ask_approval, person_of, subject_of, use_approval
 from policy.ballots import seal
 from policy.duties import excuse_duty
 from policy.models import OPEN, Duty
@@ -80,7 +80,7 @@ def follow(work: Work, fact: Fact) -> None:
     """Have an approved excuse granted by the clerk; close one that was refused."""
     if fact.data["requirement"] != REQUIREMENT:
         return
-    excuse = work.get(Excuse, UUID(fact.data["subject_ref"].partition(":")[2]))
+    excuse = work.get(Excuse, subject_of(fact))
     if excuse.state != "asked":
         return
     if fact.name == "approval.granted":
