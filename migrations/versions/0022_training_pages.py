@@ -1,0 +1,10 @@
+"""Placeholder, to be filled."""
+
+revision = "0022"
+down_revision = "0021"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
