@@ -21,7 +21,7 @@ from changecontrol.models import (
 )
 from changecontrol.models.changes import EMERGENCY, NORMAL, STANDARD, UNAUTHORISED
 from kernel.action import Work
-from policy import book
+from policy import book, courses
 from policy.settlements import settled
 
 RISKS = ("low", "medium", "high")
@@ -175,6 +175,17 @@ def by_implementer(work: Work, change: Change) -> str | None:
     if work.select(owed.limit(1)).first() is not None:
         return "The documentation of an earlier emergency is late; until it is in, you begin no change."
     return None
+
+
+def trained(work: Work, change: Change) -> str | None:
+    """Tell which course that the change names an implementer has not in date. [CC-3]"""
+    named = content_of(work, change)["training"]
+    lacks = courses.lacking(work.session, implementers_of(work, change), named, work.now)
+    if not lacks:
+        return None
+    if not lacks[0].title:
+        return f"The course {lacks[0].course}, which this change asks for, is not in force."
+    return f"Whoever carries this out has the course “{lacks[0].title}” in date; somebody does not: /training/{lacks[0].course}"
 
 
 def same_clients(work: Work, change: Change) -> str | None:

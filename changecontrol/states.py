@@ -74,6 +74,7 @@ STARTED = (
     *AUTHORISED,
     _guard("tested", needed.tested, "CC-2", TESTED_SQL),
     _guard("every affected client asked", needed.same_clients, "CC-10"),
+    _guard("implementers have its courses", needed.trained, "CC-3"),
     _guard("nothing in the way", needed.unhindered, "CC-1"),
 )
 CLOSED = (

@@ -18,6 +18,7 @@ for _module in (
     "learning.passes",
     "learning.readings",
     "standing.condition",
+    "standing.courses",
 ):
     import_module(
         f"training.{_module}"
