@@ -20,40 +20,13 @@ from api.console.visit import Visit as PageVisit
 from api.console.visit import route
 from api.door import body_of, in_thread, shown
 from api.live import HEARTBEAT, RETRY, hub
+from api.throttles import Throttle
 from api.words import NAMES
 from contactcenter.channels import webchat
-from kernel import clock
 from kernel.errors import Busy, Malformed, NotFound, NotSignedIn, OmniError
 
 MAX_STREAMS = 2000
-BURST, PER_SECOND = 100.0, 5.0
-"""How many chats one address may open at once, and how many more each second."""
 _streams: set[object] = set()
-
-
-class Throttle:
-    """A bucket of tokens by address, for what comes before anybody is known. Bounded: the oldest address is forgotten."""
-
-    def __init__(self, burst: float = BURST, rate: float = PER_SECOND, most: int = 10_000) -> None:
-        self._burst, self._rate, self._most = burst, rate, most
-        self._buckets: dict[str, tuple[float, float]] = {}
-
-    def take(self, address: str) -> None:
-        """Take one token.
-
-        Raises:
-            Busy: when there is none.
-
-        """
-        at = clock.monotonic()
-        left, then = self._buckets.pop(address, (self._burst, at))
-        left = min(self._burst, left + (at - then) * self._rate)
-        if left < 1:
-            self._buckets[address] = (left, at)
-            raise Busy("Too many chats from your address; wait a moment.", retry_after=5)
-        self._buckets[address] = (left - 1, at)
-        while len(self._buckets) > self._most:
-            self._buckets.pop(next(iter(self._buckets)))
 
 
 throttle = Throttle()

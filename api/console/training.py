@@ -50,7 +50,7 @@ def listing(visit: Visit) -> Response:
     rows = [row_of(visit, one) for one in learning.my_courses(visit.actor)]
     waits = {OVERDUE, ASKED, LAPSED}
     passed = tuple(
-        pages.Passed(one.title[visit.language], one.code, one.passed_at, one.valid_until, one.score, one.holds)
+        pages.Passed(one.title[visit.language], one.code, one.passed_at, one.valid_until, one.score, one.holds, one.course)
         for one in passes.my_certificates(visit.actor)
     )
     view = pages.Courses(
@@ -96,6 +96,7 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
         time_limit=length_of(found.time_limit), valid_for=length_of(found.valid_for) if found.valid_for else "",
         lessons=_lessons(visit, found, opened, 0), form=form or Form(), mine=row_of(visit, mine) if mine else None,
         promise=promise_of(visit, found, mine, form),
+        certificate=next((one.code for one in passes.my_certificates(visit.actor) if one.course == found.slug), ""),
     )  # fmt: skip
     return visit.page("training/course.html", view, status)
 

@@ -11,7 +11,7 @@ import pytest
 from api import webchat as door
 from api.app import build
 from api.live import Hint
-from api.webchat import Throttle
+from api.throttles import Throttle
 from contactcenter import conversations, demo
 from kernel.errors import Busy
 from tests.contactcenter.house import House, arrives

@@ -48,6 +48,12 @@ def new_code() -> str:
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)) for _ in range(GROUPS))
 
 
+def spelt(typed: str) -> str:
+    """Spell a code as it stands on paper, however it was typed: in capitals, in groups of four; empty when nothing was."""
+    signs = "".join(sign for sign in typed.upper() if sign.isascii() and sign.isalnum())
+    return "-".join(signs[at : at + LENGTH] for at in range(0, len(signs), LENGTH))
+
+
 def write_pass(work: Work, attempt: Attempt, version: CourseVersion, content: CourseContent) -> CoursePass:
     """Write a pass inside any action; it closes what asked for it, and wakes what slept for want of it."""
     at = attempt.finished_at or work.now

@@ -37,6 +37,7 @@ class Passed:
     until: datetime | None
     score: int
     holds: bool
+    slug: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Promise:
 
 @dataclass(frozen=True)
 class Course:
-    """A course before its lessons are read; `mine` is what it is to the reader."""
+    """A course before its lessons are read; `mine` is what it is to the reader, `certificate` the code of their newest one."""
 
     slug: str
     title: str
@@ -86,6 +87,7 @@ class Course:
     form: Form
     mine: CourseRow | None = None
     promise: Promise | None = None
+    certificate: str = ""
 
 
 @dataclass(frozen=True)

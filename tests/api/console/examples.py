@@ -343,5 +343,6 @@ EXAMPLES = (
         Example(name, template, page, replace(AGENT, path=path))
         for name, template, page, path in training_examples.EXAMPLES
     ),
+    *(Example(name, template, page, NOBODY) for name, template, page in training_examples.OUTSIDE),
     *(Example(name, template, page, replace(AGENT, path=path)) for name, template, page, path in asked.EXAMPLES),
 )

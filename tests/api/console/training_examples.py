@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from api.console import breaches
 from api.console import training as mine
-from api.console.pages import training
+from api.console.pages import certificates, training
 from api.console.pages.frame import Choice, Form
 from api.lessons import lesson_html, line_html
 from tests.api.console.house import HASH, before
@@ -27,8 +27,12 @@ OTHERS = (
 )  # fmt: skip
 CODE = "7KQM-2XWD-9HTR-B4VN"
 TAKEN = (
-    training.Passed("Report at once", CODE, before(DAY * 165), before(-DAY * 200), 90, holds=True),
-    training.Passed("Passwords", "3FQM-2XWD-9HTR-B4VA", before(DAY * 400), before(DAY * 35), 80, holds=False),
+    training.Passed(
+        "Report at once", CODE, before(DAY * 165), before(-DAY * 200), 90, holds=True, slug="report-at-once"
+    ),
+    training.Passed(
+        "Passwords", "3FQM-2XWD-9HTR-B4VA", before(DAY * 400), before(DAY * 35), 80, holds=False, slug="passwords"
+    ),
 )
 LESSONS = tuple(
     training.LessonRow(one.number, one.title["en"], one.number < 3, one.number == 1) for one in PASSWORDS.lessons
@@ -74,7 +78,7 @@ EXAMPLES = (
     ("course", "training/course.html", COURSE, "/training"),
     ("course-wait", "training/course.html", replace(COURSE, mine=None, valid_for="", form=Form({}, {"": "2 attempts in a row failed; read again and come back after 15:10 UTC."})), "/training"),
     ("course-word", "training/course.html", replace(COURSE, promise=replace(PROMISE, form=Form({"typed_name": "Awa"}, {"": "Type your own name as the house knows it."}))), "/training"),
-    ("course-word-given", "training/course.html", replace(COURSE, promise=replace(PROMISE, given=before(30))), "/training"),
+    ("course-word-given", "training/course.html", replace(COURSE, certificate=CODE, promise=replace(PROMISE, given=before(30))), "/training"),
     ("lesson", "training/lesson.html", LESSON, "/training"),
     ("lesson-last", "training/lesson.html", replace(LESSON, number=4), "/training"),
     ("quiz", "training/quiz.html", QUIZ, "/training"),
@@ -85,3 +89,13 @@ EXAMPLES = (
     ("breach-report", "training/report.html", REPORT, "/report"),
     ("breach-report-wrong", "training/report.html", replace(REPORT, mine=(), form=Form({"kind": "data"}, {"told": "String should have at least 3 characters"})), "/report"),
 )  # fmt: skip
+PROOF = certificates.Proof(
+    CODE, "Awa Dossou", "Choosing and keeping a password", before(DAY * 30), before(-DAY * 335), holds=True
+)
+OUTSIDE = (
+    ("verify", "training/verify.html", certificates.Ask(Form())),
+    ("verify-unknown", "training/verify.html", certificates.Ask(Form({"code": CODE}), CODE)),
+    ("proof", "training/proof.html", PROOF),
+    ("proof-lapsed", "training/proof.html", replace(PROOF, holds=False, until=before(DAY))),
+    ("proof-for-ever", "training/proof.html", replace(PROOF, until=None)),
+)
