@@ -64,6 +64,9 @@ class _Masks:
     denied: dict[int, Verdict] = field(default_factory=dict)
 
 
+_NOBODY: dict[str, _Masks] = {}
+
+
 @dataclass(frozen=True)
 class Index:
     """One edition of the book and the assignments, compiled. Never changed: a newer one takes its place by one reference."""
@@ -84,7 +87,8 @@ class Index:
     _closure: dict[str, frozenset[str]] = field(init=False, default_factory=dict)
     _by_role: dict[str, list[tuple[Rule, int]]] = field(init=False)
     _chains: dict[str, tuple[str, ...]] = field(init=False, default_factory=dict)
-    _masks: dict[tuple[str, str], _Masks] = field(init=False, default_factory=dict)
+    _masks: dict[str, dict[str, _Masks]] = field(init=False, default_factory=dict)
+    _shared: dict[tuple[str, frozenset[str], datetime, datetime], _Masks] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Compile the rules to masks by role; masks of a subject in a scope are made at first use."""
@@ -150,9 +154,27 @@ class Index:
 
     def masks(self, ref: str, scope: str, now: datetime) -> _Masks:
         """Return (made at first use) what a subject may do in a scope, and from when until when that stands."""
-        known = self._masks.get((ref, scope))
+        known = self._masks.get(scope, _NOBODY).get(ref)
         if known is not None and known.since <= now < known.until:
             return known
+        edges = [t for a in self.assignments.get(ref, ()) for t in (a.start, a.end)]
+        since, until = (
+            max((t for t in edges if t <= now), default=ALWAYS),
+            min((t for t in edges if t > now), default=FOREVER),
+        )
+        roles = frozenset(one.role for one in self.held(ref, scope, now))
+        made = self._shared.get((scope, roles, since, until))
+        if made is None:
+            made = self._shared[scope, roles, since, until] = self._compiled(ref, scope, now, since, until)
+        if sum(map(len, self._masks.values())) > MAX_MASKS:
+            self._masks.clear()
+            self._shared.clear()
+        if scope in self.scopes:
+            self._masks.setdefault(scope, {})[ref] = made
+        return made
+
+    def _compiled(self, ref: str, scope: str, now: datetime, since: datetime, until: datetime) -> _Masks:
+        """Return what the roles that a subject holds now say in a scope; it serves all who hold the same, for as long."""
         allow = deny = 0
         conditional: dict[int, list[str]] = {}
         for rule, mask, _ in self.rules_of(ref, scope, now):
@@ -163,19 +185,8 @@ class Index:
             else:
                 for bit in _bits(mask):
                     conditional.setdefault(bit, []).append(rule.condition)
-        edges = [t for a in self.assignments.get(ref, ()) for t in (a.start, a.end)]
-        made = _Masks(
-            allow & ~deny,
-            deny,
-            {b: tuple(c) for b, c in conditional.items() if not deny >> b & 1},
-            max((t for t in edges if t <= now), default=ALWAYS),
-            min((t for t in edges if t > now), default=FOREVER),
-        )
-        if len(self._masks) > MAX_MASKS:
-            self._masks.clear()
-        if scope in self.scopes:
-            self._masks[ref, scope] = made
-        return made
+        spared = {b: tuple(c) for b, c in conditional.items() if not deny >> b & 1}
+        return _Masks(allow & ~deny, deny, spared, since, until)
 
     def decide(
         self,
@@ -189,7 +200,7 @@ class Index:
         rows: bool = False,
     ) -> Verdict:
         """Decide, by mask and then by the named conditions of the rule and of the action."""
-        masks = self._masks.get((actor.ref, scope))
+        masks = self._masks.get(scope, _NOBODY).get(actor.ref)
         if masks is None or not masks.since <= now < masks.until:
             masks = self.masks(actor.ref, scope, now)
         bit = self.bits.get(action)

@@ -60,7 +60,8 @@ class Rights:
         self._people, self._seen, self._at = people, row.seen, at
         index = copy(book)
         for part, value in {
-            "scopes": {HOUSE: None, **scopes}, "assignments": {**people, **book.assignments}, "_chains": {}, "_masks": {},
+            "scopes": {HOUSE: None, **scopes}, "assignments": {**people, **book.assignments},
+            "_chains": {}, "_masks": {}, "_shared": {},
         }.items():  # fmt: skip
             object.__setattr__(index, part, value)
         return index, int(row.counter)
