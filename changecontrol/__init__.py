@@ -1,6 +1,6 @@
 """What changes, and by whose word: systems, changes and their approval, emergencies, maintenance and patches."""
 
-from changecontrol import evidence, found, freezes, patches, readings, sweeping, systems, templates
+from changecontrol import evidence, feeds, found, freezes, patches, readings, schedule, sweeping, systems, templates
 from changecontrol.authorisation import acknowledge
 from changecontrol.changes import (
     ask_authorisation,
@@ -28,6 +28,7 @@ __all__ = [
     "document_emergency",
     "draft_change",
     "evidence",
+    "feeds",
     "finish_change",
     "found",
     "freezes",
@@ -46,6 +47,7 @@ __all__ = [
     "reviews",
     "revise_change",
     "roll_back",
+    "schedule",
     "start_change",
     "stop_change",
     "submit_change",

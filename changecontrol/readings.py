@@ -1,7 +1,7 @@
-"""Readings of changes: the list, one change with all it rests on, the calendar, and the record of maintenance. [CC-1, CC-4, CC-11]"""
+"""Readings of changes: the list, one change with all it rests on, and the record of maintenance. [CC-1, CC-4, CC-11]"""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
@@ -13,7 +13,6 @@ from changecontrol import requirements as needed
 from changecontrol.authorisation import AuthorisationView
 from changecontrol.changes import ChangeView
 from changecontrol.emergencies import SpokenView, last_word
-from changecontrol.freezes import FreezeView
 from changecontrol.models import (
     Attachment,
     Change,
@@ -21,7 +20,6 @@ from changecontrol.models import (
     ChangeRevision,
     ChangeSystem,
     ChangeWork,
-    Freeze,
     System,
     TestResult,
 )
@@ -32,14 +30,12 @@ from kernel import clock, gate
 from kernel.action import Work
 from kernel.actor import Actor
 from kernel.db import Answer
-from kernel.errors import Malformed
 from kernel.gate import Ask, condition
 from kernel.reading import reading
 from policy.settlements import settled
 
 REPRESENTATIVE = "client-representative"
 Page = Annotated[int, Field(ge=1, le=200)]
-MOST_DAYS = 400
 
 
 class RevisionView(Answer):
@@ -100,13 +96,6 @@ class ChangePage(Answer):
     next: list[str]
     deeds: list[str]
     """Next steps that are open to whoever asks."""
-
-
-class CalendarPage(Answer):
-    """The changes and the freezes that meet a time."""
-
-    changes: list[ChangeView]
-    freezes: list[FreezeView]
 
 
 class MaintenanceView(Answer):
@@ -228,34 +217,6 @@ def _asked(work: Work, one: ChangeAuthorisation) -> AskedView:
     return AskedView(
         asked=AuthorisationView.of(one), state=standing.state, why=standing.why, missing=list(standing.missing)
     )
-
-
-@reading("change.calendar")
-def calendar(
-    work: Work,
-    *,
-    starts_at: AwareDatetime,
-    ends_at: AwareDatetime,
-    states: Literal["live", "all"] = "live",
-    limit: Annotated[int, Field(ge=1, le=1000)] = 500,
-) -> CalendarPage:
-    """Show the windows and freezes that meet a time, in order of time. [CC-1]"""
-    if ends_at <= starts_at or (ends_at - starts_at).days > MOST_DAYS:
-        raise Malformed(f"A calendar shows {MOST_DAYS} days at most, and ends after it begins.")
-    rows = select(Change).where(
-        gate.visible(work.actor, "change.list", Change, work.now),
-        col(Change.starts_at) < ends_at,
-        col(Change.ends_at) > starts_at,
-    )
-    if states == "live":
-        rows = rows.where(col(Change.state).not_in(["cancelled", "rejected"]))
-    frozen = select(Freeze).where(
-        Freeze.starts_at < ends_at, Freeze.ends_at > starts_at, col(Freeze.lifted_at).is_(None)
-    )
-    return CalendarPage(
-        changes=[ChangeView.of(row) for row in work.select(rows.order_by(col(Change.starts_at), col(Change.id)).limit(limit))],
-        freezes=[FreezeView.of(row) for row in work.select(frozen.order_by(col(Freeze.starts_at)))],
-    )  # fmt: skip
 
 
 @reading("maintenance.list")

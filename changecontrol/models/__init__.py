@@ -9,12 +9,14 @@ from changecontrol.models.changes import (
     ChangeTemplate,
     ChangeWork,
 )
+from changecontrol.models.feeds import CalendarFeed
 from changecontrol.models.papers import Attachment, FileContent, TestResult
 from changecontrol.models.register import Dependency, Freeze, System, SystemUse
 from changecontrol.models.urgent import Patch, SpokenAuthorisation
 
 __all__ = [
     "Attachment",
+    "CalendarFeed",
     "Change",
     "ChangeAuthorisation",
     "ChangeImplementer",

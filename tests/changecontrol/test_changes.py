@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 import changecontrol
-from changecontrol import readings
+from changecontrol import readings, schedule
 from changecontrol.models import ChangeRevision
 from changecontrol.windows import Window, clashes, moment
 from kernel import clock, db, gate
@@ -301,11 +301,11 @@ def test_lists_show_ones_own_and_a_calendar_shows_windows(house: House) -> None:
     assert readings.list_changes(fresh(world.person(role="agent"))) == []
     assert readings.list_changes(fresh(house.officer), search=change.number.lower())[0].id == change.id
     assert readings.list_changes(fresh(house.officer), search="100%_") == []
-    shown = readings.calendar(fresh(house.officer), starts_at=change.starts_at, ends_at=change.ends_at)
+    shown = schedule.calendar(fresh(house.officer), starts_at=change.starts_at, ends_at=change.ends_at)
     assert [one.id for one in shown.changes] == [change.id]
-    later = readings.calendar(
+    later = schedule.calendar(
         fresh(house.officer), starts_at=change.ends_at, ends_at=change.ends_at + timedelta(days=1)
     )
     assert later.changes == []
     with pytest.raises(Malformed):
-        readings.calendar(fresh(house.officer), starts_at=change.ends_at, ends_at=change.starts_at)
+        schedule.calendar(fresh(house.officer), starts_at=change.ends_at, ends_at=change.starts_at)

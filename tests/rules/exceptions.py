@@ -12,6 +12,8 @@ MEMBER_MAY: dict[str, str] = {
     "breach.mine": "what oneself reported",
     "breach.report": "everybody reports a breach, in one step",
     "break-glass.list": "what was opened for oneself, chosen row by row",
+    "calendar-feed.make": "an address for one's own calendar program, which shows what one may see",
+    "calendar-feed.mine": "one's own calendar address",
     "certificate.mine": "what oneself passed",
     "certification.delegate": "one hands on what is asked of oneself, and nothing else",
     "certification.list": "the campaigns one answers in, chosen row by row",

@@ -15,6 +15,7 @@ from api.console.pages.frame import (
 from tests.api.console import (
     access_examples,
     asked,
+    calendar_examples,
     change_examples,
     credential_examples,
     deviation_examples,
@@ -335,6 +336,7 @@ EXAMPLES = (
     *(Example(name, template, page, NOBODY) for name, template, page in credential_examples.ON_THE_WAY),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in credential_examples.INSIDE),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in access_examples.EXAMPLES),
+    *(Example(name, template, page, auditor_at(path)) for name, template, page, path in calendar_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in change_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in deviation_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in directory_examples.EXAMPLES),

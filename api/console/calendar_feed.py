@@ -1,0 +1,101 @@
+"""The calendar of changes for a calendar program: the address is the key, and the gate is asked as its person at each reading. [CC-1]"""
+
+from collections import OrderedDict
+from datetime import timedelta
+from threading import Lock
+
+from starlette.responses import Response
+
+from api.console import change_words as words
+from api.console.visit import Visit, route
+from api.words import N_, _
+from changecontrol import feeds, ical, schedule
+from changecontrol.changes import ChangeView
+from changecontrol.freezes import FreezeView
+from kernel import clock
+from kernel.actor import person
+from kernel.errors import Busy, NotFound
+from kernel.settings import settings
+from policy import book
+
+CLAUSE = "CC-1"
+MOST = 1000
+STATUS = {
+    **dict.fromkeys(("draft", "assess", "authorise"), "TENTATIVE"),
+    **dict.fromkeys(("scheduled", "implementing", "review", "closed", "rolled-back"), "CONFIRMED"),
+    **dict.fromkeys(("cancelled", "rejected"), "CANCELLED"),
+}
+"""What a calendar program is told of each state."""
+KEEPS = 10_000
+MINUTE = 60.0
+TOO_OFTEN = N_("This calendar is read too often; wait a minute.")
+
+
+class Turnstile:
+    """How often a key passed in the minute that runs, in this process; the keys that came longest ago are forgotten first."""
+
+    def __init__(self, keeps: int = KEEPS) -> None:
+        self.keeps = keeps
+        self._passed: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, key: str, most: int) -> None:
+        """Count one more; raises Busy where it is one too many."""
+        at = clock.monotonic()
+        with self._lock:
+            began, passed = self._passed.pop(key, (at, 0))
+            if at - began >= MINUTE:
+                began, passed = at, 0
+            self._passed[key] = (began, passed + 1)
+            while len(self._passed) > self.keeps:
+                self._passed.popitem(last=False)
+        if passed >= most:
+            raise Busy(TOO_OFTEN, retry_after=max(1, round(began + MINUTE - at)))
+
+
+TURNSTILE = Turnstile()
+
+
+def feed(visit: Visit) -> Response:
+    """GET /changes/calendar.ics: by its token, without a session; a dead token is as unknown as one that never was."""
+    most = book.number(CLAUSE, "feed_reads_per_minute")
+    reader = feeds.holder(visit.request.query_params.get("token", ""))
+    if reader is None:
+        TURNSTILE.take(f"from {visit.source.address}", most)
+        raise NotFound("There is no such calendar.")
+    TURNSTILE.take(f"by {reader}", most)
+    found = schedule.calendar(
+        person(reader, ""), states="all", limit=MOST,
+        starts_at=visit.now - timedelta(days=book.number(CLAUSE, "feed_days_back")),
+        ends_at=visit.now + timedelta(days=book.number(CLAUSE, "feed_days_ahead")),
+    )  # fmt: skip
+    events = [_change(one) for one in found.changes] + [_freeze(one) for one in found.freezes]
+    every = book.number(CLAUSE, "feed_every_minutes")
+    raw = ical.written(events, name=_("Changes"), stamp=visit.now, every_minutes=every)
+    headers = {
+        "Content-Disposition": 'inline; filename="changes.ics"',
+        "Cache-Control": "private, no-store",
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex",
+    }
+    return Response(raw, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+def _change(one: ChangeView) -> ical.Event:
+    if one.starts_at is None or one.ends_at is None:
+        raise ValueError("what stands in a calendar has a window")
+    said = (_(words.STATES[one.state].word), _(words.MODELS[one.model]), _(words.RISKS[one.risk].word))
+    return ical.Event(
+        str(one.id), one.revision, f"{one.number} {one.title}", one.starts_at, one.ends_at, STATUS[one.state],  # type: ignore[arg-type]  # a key of the table above
+        " · ".join(said), f"{settings.base_url.rstrip('/')}/changes/{one.id}", _(words.MODELS[one.model]),
+    )  # fmt: skip
+
+
+def _freeze(one: FreezeView) -> ical.Event:
+    title = _("Freeze: %(title)s", title=one.title)
+    return ical.Event(
+        str(one.id), 0, title, one.starts_at, one.ends_at, "CONFIRMED", _("Nothing is changed."), category=_("Freeze")
+    )
+
+
+ROUTES = [route("/changes/calendar.ics", feed, public=True)]
