@@ -7,6 +7,7 @@ from api.console import (
     activation,
     approvals,
     asking,
+    awareness,
     breaches,
     breakglass,
     calendar,
@@ -34,6 +35,7 @@ from api.console import (
     reports,
     requests,
     training,
+    trials,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -62,6 +64,8 @@ ROUTES: list[BaseRoute] = [
     *training.ROUTES,
     *quiz.ROUTES,
     *breaches.ROUTES,
+    *awareness.ROUTES,
+    *trials.ROUTES,
     *observed.ROUTES,
     *calendar.ROUTES,
     *calendar_feed.ROUTES,

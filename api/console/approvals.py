@@ -7,7 +7,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from api.console import frame, meanings
+from api.console import frame, meanings, training_words
 from api.console.account import uuid_of
 from api.console.changes import asked_about
 from api.console.pages import approvals as pages
@@ -92,7 +92,7 @@ def decision(visit: Visit, form: Form | None = None, status: int = 200) -> Respo
             asked=asked.approval.requested_at, answer_by=asked.approval.answer_by,
             reason=request.reason if request else str(change.content["reason"]) if change else "",
             subjects=_subjects(visit, request, names) if request else (),
-            facts=() if request else change.facts if change else _facts(asked),
+            facts=() if request else change.facts if change else _facts(visit, asked),
             revisions=asked.approval.revision,
             answers=tuple(answered(vote, names) for vote in asked.votes),
             missing=tuple(meanings.voice(name) for name in asked.missing),
@@ -182,9 +182,12 @@ def _subject(line: LineView, against: list[Finding], names: dict[str, str]) -> p
     )  # fmt: skip
 
 
-def _facts(asked: inbox.ApprovalPage) -> tuple[tuple[str, str], ...]:
+def _facts(visit: Visit, asked: inbox.ApprovalPage) -> tuple[tuple[str, str], ...]:
     """What is sealed, for approvals that have no page of their own here."""
     content = asked.revisions[-1].content if asked.revisions else {}
+    known = training_words.facts(visit, asked.approval.requirement, content, asked.approval.subject_ref)
+    if known is not None:
+        return known
     return tuple((name.replace("_", " ").capitalize(), _shown(value)) for name, value in content.items())
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api.console import frame, talk
 from api.console.account import uuid_of
+from api.console.awareness import unread
 from api.console.pages import desk
 from api.console.pages.frame import AgentState, Call, Choice, Form, Phone, State
 from api.console.visit import Visit, route
@@ -56,13 +57,17 @@ def page(visit: Visit) -> Response:
     """GET /desk, with nothing open; a conversation that is offered opens by itself."""
     box = _inbox(visit, "")
     offered = _offered(box)
-    return visit.go(f"/desk/{offered}") if offered else visit.page("desk/desk.html", desk.Desk(box))
+    return (
+        visit.go(f"/desk/{offered}")
+        if offered
+        else visit.page("desk/desk.html", desk.Desk(box, reminder=unread(visit)))
+    )
 
 
 def idle_part(visit: Visit) -> Response:
     """GET /desk/idle: what the desk says while nothing is open; an offer is named there, and the page opens it."""
     box = _inbox(visit, "")
-    return visit.page("desk/idle.html", desk.Desk(box, offered=_offered(box)))
+    return visit.page("desk/idle.html", desk.Desk(box, offered=_offered(box), reminder=unread(visit)))
 
 
 def _offered(box: desk.Inbox) -> str:

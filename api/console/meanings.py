@@ -65,6 +65,10 @@ QUESTIONS: Mapping[str, str] = {
     "change.client-consent": N_("A change that affects you"),
     "change.emergency": N_("An emergency change"),
     "change.accept": N_("An unauthorised change"),
+    "phishing.run": N_("A trial mail"),
+    "course.publish": N_("A course"),
+    "course.retire": N_("The end of a course"),
+    "training.excuse": N_("An excuse from a course"),
 }
 
 

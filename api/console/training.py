@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from api import words
 from api.console.account import uuid_of
+from api.console.awareness import unread
 from api.console.pages import training as pages
 from api.console.pages.frame import Form, State
 from api.console.visit import Visit, problems_of, route
@@ -50,12 +51,15 @@ def listing(visit: Visit) -> Response:
     rows = [row_of(visit, one) for one in learning.my_courses(visit.actor)]
     waits = {OVERDUE, ASKED, LAPSED}
     passed = tuple(
-        pages.Passed(one.title[visit.language], one.code, one.passed_at, one.valid_until, one.score, one.holds, one.course)
+        pages.Passed(
+            one.title[visit.language], one.code, one.passed_at, one.valid_until, one.score, one.holds, one.course
+        )
         for one in passes.my_certificates(visit.actor)
     )
     view = pages.Courses(
-        tuple(one for one in rows if one.state in waits), tuple(one for one in rows if one.state not in waits), passed
-    )
+        tuple(one for one in rows if one.state in waits), tuple(one for one in rows if one.state not in waits), passed,
+        unread(visit),
+    )  # fmt: skip
     return visit.page("training/courses.html", view)
 
 

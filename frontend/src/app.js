@@ -6,3 +6,4 @@ import "./forms.js";
 import "./clocks.js";
 import "./passkeys.js";
 import "./live.js";
+import "./trial.js";

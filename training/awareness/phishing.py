@@ -52,9 +52,10 @@ class Lure(BaseModel):
 
 
 class Outcome(Answer):
-    """How a campaign went: mails sent, links followed, mails reported."""
+    """How a campaign went: mails sent, links followed, mails reported; `subject` of the mail by language."""
 
     id: UUID
+    subject: dict[str, str]
     scope: str
     state: str
     planned_at: datetime
@@ -181,7 +182,7 @@ def outcomes(work: Work) -> list[Outcome]:
         mails = work.select(select(PhishingMail).where(PhishingMail.campaign_id == row.id)).all()
         found.append(
             Outcome(
-                id=row.id, scope=row.scope, state=row.state, planned_at=row.planned_at, sent=len(mails),
+                id=row.id, subject={code: mail["subject"] for code, mail in row.lure.items()}, scope=row.scope, state=row.state, planned_at=row.planned_at, sent=len(mails),
                 followed=sum(one.followed_at is not None for one in mails),
                 reported=sum(one.reported_at is not None for one in mails),
             )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from api.console.pages.awareness import Reminder
 from api.console.pages.frame import Choice, Form, HistoryRow, State
 
 
@@ -118,6 +119,7 @@ class Desk:
     conversation: Conversation | None = None
     customer: Customer | None = None
     offered: str = ""
+    reminder: Reminder | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
+from api.console.pages.awareness import Reminder
 from api.console.pages.frame import Choice, Form, State
 
 
@@ -47,6 +48,7 @@ class Courses:
     asked: tuple[CourseRow, ...]
     others: tuple[CourseRow, ...] = ()
     passed: tuple[Passed, ...] = ()
+    reminder: Reminder | None = None
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,7 @@ EXAMPLES = (
     Example(
         "desk-empty",
         "desk/desk.html",
-        desk.Desk(desk.Inbox(())),
+        desk.Desk(desk.Inbox(()), reminder=training_examples.REMINDER),
         replace(
             AGENT,
             agent=AgentState(State("Offline", "grey"), before(90), ready=False, offline=True, reasons=REASONS),

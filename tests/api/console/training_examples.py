@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
+from api.console import awareness as caring
 from api.console import breaches
 from api.console import training as mine
-from api.console.pages import certificates, training
+from api.console.pages import awareness, certificates, training
 from api.console.pages.frame import Choice, Form
 from api.lessons import lesson_html, line_html
 from tests.api.console.house import HASH, before
@@ -71,8 +72,58 @@ REPORT = training.Report(
         training.Reported(breaches.NAMES["lost"], "My badge.", before(DAY * 9), breaches.STATES["closed"], "The badge was blocked within the hour."),
     ),
 )  # fmt: skip
+REMINDER = awareness.Reminder(
+    "1", "A caller who is in a hurry is not always who he says. Ask, and call back.", before(DAY * 3), None
+)
+TRIALS = (
+    awareness.TrialRow(
+        "1", "Your parcel waits at the gate", "the house", before(90), caring.TRIALS["draft"], 0, 0, 0, draft=True
+    ),
+    awareness.TrialRow("2", "Your badge runs out today", "Porto Novo", before(DAY), caring.TRIALS["asked"], 0, 0, 0),
+    awareness.TrialRow("3", "Your pay slip", "the house", before(DAY * 60), caring.TRIALS["sent"], 1240, 131, 402),
+)
+BREACHES = (
+    awareness.BreachRow(
+        "1",
+        breaches.NAMES["mail"],
+        "A mail from “the bank” with a link.\nI did not follow it.",
+        "Awa Dossou",
+        before(50),
+        caring.BREACHES["open"],
+        open=True,
+    ),
+    awareness.BreachRow(
+        "2",
+        breaches.NAMES["lost"],
+        "My badge.",
+        "Koffi Mensah",
+        before(DAY * 9),
+        caring.BREACHES["closed"],
+        open=False,
+        outcome="The badge was blocked within the hour.",
+    ),
+)
+CARE = awareness.Awareness(
+    Form(),
+    replace(REMINDER, seen=before(DAY)),
+    may_remind=True,
+    may_plan=True,
+    may_close=True,
+    trials=TRIALS,
+    breaches=BREACHES,
+)
+BOTH = (Choice("en", "English"), Choice("fr", "Français"))
+NEW_TRIAL = awareness.NewTrial(
+    Form({"place": "house"}), (Choice("house", "the house"), Choice("site:porto-novo", "Porto Novo")), BOTH
+)
 
 EXAMPLES = (
+    ("awareness", "training/awareness.html", CARE, "/awareness"),
+    ("awareness-none", "training/awareness.html", awareness.Awareness(Form(), trials=(), breaches=()), "/awareness"),
+    ("awareness-wrong", "training/awareness.html", replace(CARE, form=Form({"outcome-1": "ok"}, {"outcome-1": "String should have at least 3 characters"})), "/awareness"),
+    ("trial-new", "training/trial_new.html", NEW_TRIAL, "/awareness"),
+    ("trial-new-wrong", "training/trial_new.html", replace(NEW_TRIAL, form=Form({"subject_en": "Hi"}, {"subject_en": "String should have at least 3 characters", "body_fr": "Field required"})), "/awareness"),
+    ("courses-reminder", "training/courses.html", training.Courses(ROWS[:1], reminder=REMINDER), "/training"),
     ("courses", "training/courses.html", training.Courses(ROWS, OTHERS, TAKEN), "/training"),
     ("courses-none", "training/courses.html", training.Courses(()), "/training"),
     ("course", "training/course.html", COURSE, "/training"),
@@ -93,6 +144,7 @@ PROOF = certificates.Proof(
     CODE, "Awa Dossou", "Choosing and keeping a password", before(DAY * 30), before(-DAY * 335), holds=True
 )
 OUTSIDE = (
+    ("trial", "training/trial.html", awareness.Trial("x", "it-risks-refresher")),
     ("verify", "training/verify.html", certificates.Ask(Form())),
     ("verify-unknown", "training/verify.html", certificates.Ask(Form({"code": CODE}), CODE)),
     ("proof", "training/proof.html", PROOF),
