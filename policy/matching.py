@@ -14,6 +14,7 @@ VERDICTS: tuple[Verdict, ...] = (
     "matched", "other-text", "other-person", "not-begun", "afterwards", "outside-window", "unapproved",
 )  # fmt: skip
 """From the best to the worst: of several windows that a change meets, the best speaks."""
+RANK = {verdict: rank for rank, verdict in enumerate(VERDICTS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ class Windows:
             if row.starts_at < earliest:
                 break
             verdict = self._judge(row, seen, since)
-            if verdict is not None and (rank := VERDICTS.index(verdict)) < worth:
+            if verdict is not None and (rank := RANK[verdict]) < worth:
                 best, worth = Match(verdict, row.ref), rank
                 if rank == 0:
                     break
