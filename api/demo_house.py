@@ -11,6 +11,8 @@ from sqlmodel import col, select
 import contactcenter.demo
 import iam
 from api import fields  # noqa: F401 - registers every use case
+from api.demo_changes import Makers, seed_changes
+from api.demo_courses import seed_courses
 from api.demo_profiles import seed_profiles
 from api.demo_words import PASSWORD
 from iam.entry.entering import Source
@@ -90,6 +92,11 @@ def seed(tell: Callable[[str], None]) -> None:
             )
     tell("access profiles")
     seed_profiles(_holding("it-admin"), _holding("security-officer"))
+    tell("courses")
+    agents = [_known(number) for number, who in enumerate(INHABITANTS) if who.role == "agent"]
+    seed_courses(_holding("trainer"), _holding("security-officer"), [one for one in agents if one is not None])
+    tell("systems and changes")
+    seed_changes(Makers(_holding("it-admin"), _holding("technical-director"), _holding("security-officer")))
 
 
 def _holding(role: str) -> UUID:
