@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from api.console import sentences
+from api.console import frame, sentences
 from api.console.account import uuid_of
 from api.console.change_words import STATES
 from api.console.pages import observed as pages
@@ -58,6 +58,7 @@ def board(visit: Visit) -> Response:
         rows=tuple(_row(one, names) for one in found),
         unmatched=chosen == UNMATCHED,
         older=older,
+        may_see_reviews=frame.is_open(visit.actor, "change-review.list"),
     )
     return visit.page("changes/observed.html", view)
 

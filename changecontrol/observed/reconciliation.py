@@ -163,7 +163,7 @@ def list_observed(
     limit: Annotated[int, Field(ge=1, le=200)] = 100,
 ) -> list[ObservedView]:
     """List what was seen, the newest first; `before` continues after the last one read. [CC-4]"""
-    rows = _shown()
+    rows = shown()
     if verdict is not None:
         rows = rows.where(ObservedChange.verdict == verdict)
     if unmatched:
@@ -193,7 +193,7 @@ def reconciliation(work: Work, since: datetime, until: datetime) -> Reconciliati
     done = work.session.execute(
         select(func.count()).where(col(Change.started_at) >= since, col(Change.started_at) < until)
     ).scalar_one()
-    open_rows = _shown().where(*inside, ObservedChange.verdict != "matched")
+    open_rows = shown().where(*inside, ObservedChange.verdict != "matched")
     seen = select(ObservedState.system_id)
     production = select(System.slug).where(System.environment == "production", col(System.retired_at).is_(None))
     return Reconciliation(
@@ -207,7 +207,8 @@ def reconciliation(work: Work, since: datetime, until: datetime) -> Reconciliati
     )
 
 
-def _shown() -> Any:
+def shown() -> Any:
+    """Select what was seen, with the name of its system and the change that was opened for it, as `view` takes them."""
     return (
         select(ObservedChange, System.slug, Change.number, Change.state)
         .outerjoin(System, col(System.id) == ObservedChange.system_id)

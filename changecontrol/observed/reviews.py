@@ -9,9 +9,10 @@ from uuid import UUID
 from pydantic import StringConstraints
 from sqlmodel import col, or_, select
 
+from changecontrol.changes import ChangeView
 from changecontrol.models import Change, ChangeAuthorisation, ChangeImplementer
 from changecontrol.observed.models import ChangeReview, ObservedChange
-from changecontrol.observed.reconciliation import Reconciliation, reconciliation
+from changecontrol.observed.reconciliation import ObservedView, Reconciliation, reconciliation, shown, view
 from kernel.action import Work, action
 from kernel.db import HOUSE, Answer
 from kernel.errors import Conflict, Malformed, Refused
@@ -31,6 +32,7 @@ class ReviewView(Answer):
     """A review as a list shows it."""
 
     id: UUID
+    duty_id: UUID
     reviewer_id: UUID
     since: datetime
     until: datetime
@@ -52,11 +54,21 @@ class ReviewView(Answer):
         return cls.model_validate(row, from_attributes=True)
 
 
+class DrawnView(Answer):
+    """One of a sample as it stands now: the change itself, or what was seen."""
+
+    ref: str
+    change: ChangeView | None = None
+    seen: ObservedView | None = None
+
+
 class ReviewPage(Answer):
     """A review with what it rests on, as that stands now."""
 
     review: ReviewView
     reconciliation: Reconciliation
+    drawn: list[DrawnView]
+    """The sample in the order in which it was drawn."""
 
 
 @action("change-review.open", scope=HOUSE, answer=ReviewView)
@@ -183,4 +195,18 @@ def list_reviews(work: Work) -> list[ReviewView]:
 @reading("change-review.read", on=ChangeReview)
 def read_review(work: Work, review: ChangeReview) -> ReviewPage:
     """Show a review and what it rests on. [CC-4]"""
-    return ReviewPage(review=ReviewView.of(review), reconciliation=reconciliation(work, review.since, review.until))
+    return ReviewPage(
+        review=ReviewView.of(review),
+        reconciliation=reconciliation(work, review.since, review.until),
+        drawn=_drawn(work, review.sample),
+    )
+
+
+def _drawn(work: Work, refs: list[str]) -> list[DrawnView]:
+    ids = [UUID(ref.partition(":")[2]) for ref in refs]
+    changes = {row.ref: ChangeView.of(row) for row in work.select(select(Change).where(col(Change.id).in_(ids)))}
+    seen = {
+        row.ref: view(row, *names)
+        for row, *names in work.session.execute(shown().where(col(ObservedChange.id).in_(ids)))
+    }
+    return [DrawnView(ref=ref, change=changes.get(ref), seen=seen.get(ref)) for ref in refs]

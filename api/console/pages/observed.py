@@ -38,3 +38,4 @@ class List:
     rows: tuple[Row, ...]
     unmatched: bool
     older: str = ""
+    may_see_reviews: bool = False

@@ -83,7 +83,7 @@ SEEN = tuple(
 )  # fmt: skip
 OBSERVED = observed.List(
     Form({"verdict": "unmatched"}), tuple(Choice(name, one.word) for name, one in VERDICTS.items()), SEEN, unmatched=True,
-    older="/changes/observed?before=x",
+    older="/changes/observed?before=x", may_see_reviews=True,
 )  # fmt: skip
 EXAMPLES = (
     ("changes", "changes/changes.html", LIST, "/changes"),

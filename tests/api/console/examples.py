@@ -17,6 +17,7 @@ from tests.api.console import (
     asked,
     calendar_examples,
     change_examples,
+    change_review_examples,
     credential_examples,
     deviation_examples,
     directory_examples,
@@ -338,6 +339,10 @@ EXAMPLES = (
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in access_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in calendar_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in change_examples.EXAMPLES),
+    *(
+        Example(name, template, page, auditor_at(path))
+        for name, template, page, path in change_review_examples.EXAMPLES
+    ),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in deviation_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in directory_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in privileged_examples.EXAMPLES),
