@@ -37,14 +37,20 @@ document.addEventListener("submit", (event) => {
 });
 
 function keep(row) {
-  if (row?.dataset.item === "open" && !row.dataset.pending) row.querySelector('[data-do="keep"]').click();
+  if (row?.dataset.item === "open" && !row.dataset.pending) send(row.querySelector('[data-do="keep"]'));
+}
+
+// A key may be quicker than htmx on a slow machine. A button that htmx does not know yet would send nothing, and the row would look answered.
+function send(button) {
+  htmx.process(button);
+  button.click();
 }
 
 function undo(row) {
   const last = answered.map((id) => document.getElementById(id)).findLast((one) => one?.querySelector('[data-do="undo"]'));
   const wanted = row?.querySelector('[data-do="undo"]') ? row : last;
   wanted?.focus();
-  wanted?.querySelector('[data-do="undo"]').click();
+  if (wanted) send(wanted.querySelector('[data-do="undo"]'));
 }
 
 function help() {
