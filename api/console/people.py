@@ -103,7 +103,7 @@ def listing(visit: Visit) -> Response:
     last = found[-1] if len(found) == PAGE and not words else None
     older = f"/people?after={quote(last.sorted_as)}&after_id={last.id}" if last else ""
     may_add = frame.is_open(visit.actor, "person.join")
-    rows = tuple(_row(line) for line in found)
+    rows = tuple(_row(visit.actor, line) for line in found)
     may_ask = frame.is_open(visit.actor, "request.for-others")
     shown = people.People(Form({"q": words}), rows, len(rows), older, may_add, may_ask)
     return visit.page("people/people.html", shown)
@@ -121,11 +121,18 @@ def _id_in(text: str) -> UUID | None:
         return None
 
 
-def _row(line: PersonLine) -> people.PersonRow:
+def _row(actor: Actor, line: PersonLine) -> people.PersonRow:
     held = gate.current().assignments.get(f"person:{line.id}", ())
     labels = ", ".join(dict.fromkeys(frame.role_label(one.role) for one in held))
+    may_open = line.id == actor.id or gate.may(actor, "person.read", line.site).allowed
     return people.PersonRow(
-        str(line.id), line.name, line.user_name or "", labels, frame.place_label(line.site), STATES[line.status]
+        str(line.id),
+        line.name,
+        line.user_name or "",
+        labels,
+        frame.place_label(line.site),
+        STATES[line.status],
+        may_open,
     )
 
 

@@ -16,6 +16,8 @@ class PersonRow:
     roles: str
     site: str
     state: State
+    may_open: bool = True
+    """Whether the reader may open this person's record; who only lists people may not."""
 
 
 @dataclass(frozen=True)

@@ -187,6 +187,16 @@ def test_reading_a_person_is_on_the_ledger_and_lists_hold_what_one_may_see(
     assert {line.id for line in iam.list_people(boss.actor)} == {ama.id, boss.id}, "those of the site, and oneself"
 
 
+def test_who_may_list_people_and_read_none_sees_who_is_there_and_opens_no_record(database: str) -> None:
+    here, there = world.site("cotonou"), world.site("lome")
+    yao, ama, kofi = world.person(role="trainer", scope=here), world.person(site=here), world.person(site=there)
+    seen = {line.id for line in iam.list_people(yao.actor)}
+    assert ama.id in seen
+    assert kofi.id not in seen
+    with pytest.raises(Denied):
+        iam.read_person(yao.actor, ama.id)
+
+
 def test_a_long_list_comes_in_pages(admin: world.Somebody) -> None:
     for n in range(7):
         joined(admin.actor, f"Page{'abcdefg'[n]}", f"Zz{'abcdefg'[n]}")
