@@ -22,8 +22,8 @@ test: setup-dev ## Run every test, with real PostgreSQL, Asterisk, callers and b
 	@$(BIN)/python tools/testbed.py
 	@$(BIN)/python tools/everything.py
 
-check: setup-dev lint ## Lint, types, import rules and the tests that need nothing but Python and PostgreSQL (under 2 minutes)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not needs and not slow"
+check: setup-dev lint ## Lint, types, import rules and the unit tests: those that need nothing but Python (under 2 minutes)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not needs and not slow and not database"
 
 lint: setup-dev ## Style, types and import rules
 	@$(BIN)/ruff check

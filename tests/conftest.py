@@ -22,7 +22,16 @@ ROOT = Path(__file__).resolve().parents[1]
 STATE = ROOT / "var" / "test"
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", secrets.token_hex(4))[:12]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+SERVERS = {"cluster", "cluster_dsn"}
 KEPT = {"alembic_version", "scope", "policy_edition", "policy_rule", "access_state"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks for a PostgreSQL as a test of the database, so that `make check` can go without."""
+    for item in items:
+        if SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker("database")
 
 
 @pytest.fixture(scope="session")

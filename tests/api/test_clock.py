@@ -20,6 +20,7 @@ from tests.contactcenter.house import House, arrives, conversation, offers_of
 from tests.iam.conftest import Hands, hands
 
 __all__ = ["hands"]
+pytestmark = pytest.mark.usefixtures("database")
 MINE = "/api/v1/account/mine"
 
 

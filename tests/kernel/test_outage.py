@@ -15,6 +15,8 @@ from tests.conftest import leave, make_samples, use
 from tests.kernel import sample
 from tests.kernel.conftest import SETUP, entries_of
 
+pytestmark = pytest.mark.database
+
 
 def test_an_outage_is_told_and_over_when_it_is_over(tmp_path: Path) -> None:
     from api.schema import migrate

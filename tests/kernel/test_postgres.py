@@ -17,6 +17,8 @@ from kernel.errors import Conflict, Unavailable
 from kernel.postgres_life import SOCKET_NAME, processes_in
 from tests.rules.sources import ROOT
 
+pytestmark = pytest.mark.database
+
 
 @pytest.fixture
 def folder() -> Iterator[Path]:

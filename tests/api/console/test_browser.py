@@ -13,6 +13,8 @@ from tests.plugins.parts import program
 pytestmark = [pytest.mark.needs("chromium", "frontend", "node"), pytest.mark.xdist_group("console-browser")]
 AXE = Path("node_modules/axe-core/axe.min.js")
 PAGES = [example for example in EXAMPLES if not example.template.startswith(FRAGMENTS)]
+PARTS = 8
+"""Of the pages, each a test with a time of its own."""
 SERIOUS = "async (options) => (await axe.run(document, options)).violations.filter(one => ['serious', 'critical'].includes(one.impact)).map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).join(' | '))"
 
 
@@ -35,13 +37,14 @@ def open_page(browser, width):
 RULES = {"light": {"resultTypes": ["violations"]}, "dark": {"runOnly": ["color-contrast"]}}
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_serious_finding_of_axe(house, theme):
+def test_no_serious_finding_of_axe(house, theme, part):
     address, browser = house
     page, found, stopped = open_page(browser, 1366), {}, []
     page.on("console", lambda message: "Content Security Policy" in message.text and stopped.append(message.text))
     source = AXE.read_text()
-    for example in PAGES:
+    for example in PAGES[part::PARTS]:
         page.goto(f"{address}/en/{theme}/{example.name}", wait_until="load")
         page.evaluate(source)
         violations = page.evaluate(SERIOUS, RULES[theme])
@@ -52,10 +55,11 @@ def test_no_serious_finding_of_axe(house, theme):
     assert not stopped
 
 
-def test_nothing_overflows_a_phone_in_the_longer_language(house):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nothing_overflows_a_phone_in_the_longer_language(house, part):
     address, browser = house
     page, wide = open_page(browser, 390), {}
-    for example in PAGES:
+    for example in PAGES[part::PARTS]:
         page.goto(f"{address}/fr/light/{example.name}", wait_until="load")
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         if over > 0:

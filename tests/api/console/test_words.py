@@ -13,6 +13,8 @@ from api import formats, words
 NOW = datetime(2026, 11, 23, 14, 32, tzinfo=UTC)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_catalogues_hold_every_sentence_of_the_pages():
     found = run([sys.executable, "tools/catalogue.py", "--check"], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stdout
