@@ -4,14 +4,15 @@ The lists of required fields are the book's (clause CC-1 and, for designs and op
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from kernel.db import as_utc
+from kernel.frame import malformed
 from kernel.ledger.entries import canonical
 from policy import book
 
@@ -77,6 +78,17 @@ class Content(BaseModel):
             told[name] = sorted(set(told[name]))
         told["starts_at"], told["ends_at"] = _time(self.starts_at), _time(self.ends_at)
         return told
+
+
+def checked(content: Mapping[str, Any]) -> Content:
+    """Give the content that plain values make.
+
+    Raises Malformed for fields that a change does not have, or of another form.
+    """
+    try:
+        return Content.model_validate(content)
+    except ValidationError as fault:
+        raise malformed(fault) from None
 
 
 def _time(at: datetime | None) -> str | None:

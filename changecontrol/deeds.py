@@ -2,7 +2,8 @@
 
 from changecontrol.models import Change
 from changecontrol.models.changes import MODELS
-from changecontrol.states import CHANGE_STEPS
+from changecontrol.papers import SEALED
+from changecontrol.states import CHANGE_STEPS, FROZEN, OVER
 from kernel import gate
 from kernel.action import Work
 from policy.workflow import Step
@@ -19,6 +20,18 @@ STEPS = {
     "close": "close",
 }
 """The events that a person brings about, and the deed that does so. All others follow from answers."""
+
+EDITS = {"revise": FROZEN - {"implementing"}, "attach": OVER, "test": OVER | SEALED}
+"""What is written into a change beside its steps, and the states in which that stands as it is."""
+
+
+def open_edits(work: Work, change: Change) -> list[str]:
+    """Name what whoever asks may write into the change as it stands now."""
+    return [
+        name
+        for name, closed in EDITS.items()
+        if change.state not in closed and _is_open(work, change, f"change.{name}")
+    ]
 
 
 def open_deeds(work: Work, change: Change) -> list[str]:

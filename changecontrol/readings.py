@@ -32,6 +32,7 @@ from kernel.actor import Actor
 from kernel.db import Answer
 from kernel.gate import Ask, condition
 from kernel.reading import reading
+from policy import changes
 from policy.settlements import settled
 
 REPRESENTATIVE = "client-representative"
@@ -96,6 +97,10 @@ class ChangePage(Answer):
     next: list[str]
     deeds: list[str]
     """Next steps that are open to whoever asks."""
+    edits: list[str]
+    """What whoever asks may write into it now: `revise`, `attach`, `test`."""
+    approved: int | None
+    """The revision that was authorised last, whatever became of it; None where none ever was."""
 
 
 class MaintenanceView(Answer):
@@ -201,6 +206,8 @@ def read_change(work: Work, change: Change) -> ChangePage:
         review=change.review,
         next=CHANGE_STEPS.possible(change.state),
         deeds=deeds.open_deeds(work, change),
+        edits=deeds.open_edits(work, change),
+        approved=changes.last_approved(work.session, change.window_ref),
     )
 
 

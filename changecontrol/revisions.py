@@ -8,16 +8,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlalchemy import Integer, cast, func, text
 from sqlmodel import col, select
 
-from changecontrol.contents import Content, digest_of
+from changecontrol.contents import Content, checked, digest_of
 from changecontrol.models import Change, ChangeImplementer, ChangeRevision, ChangeSystem, System
 from kernel import gate
 from kernel.action import Work
 from kernel.errors import Conflict, NotFound, Refused
-from kernel.frame import malformed
 from policy import book
 from policy.approvals import person_of
 from policy.ballots import Edit, edit_of
@@ -67,10 +65,7 @@ def amended(old: dict[str, Any], fields: dict[str, Any]) -> Content:
 
     Raises Malformed for fields that a change does not have, or of another form.
     """
-    try:
-        return Content.model_validate(old | fields)
-    except ValidationError as fault:
-        raise malformed(fault) from None
+    return checked(old | fields)
 
 
 def write(

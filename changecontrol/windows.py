@@ -45,6 +45,11 @@ def moment(wall: datetime, zone: str, *, second: bool = False) -> datetime:
     return found
 
 
+def comes_twice(wall: datetime, zone: str) -> bool:
+    """Tell whether a time on the wall of a place comes twice, because the clocks go back. Raises Malformed as `moment` does."""
+    return moment(wall, zone) != moment(wall, zone, second=True)
+
+
 def clashes(wanted: Window, others: Iterable[Window]) -> list[Window]:
     """Give those of the others that share a moment with the wanted one, in order of time."""
     return sorted(other for other in others if wanted.overlaps(other))

@@ -119,6 +119,13 @@ def live_window(session: Any, ref: str) -> ChangeWindow | None:
     return found
 
 
+def last_approved(session: Any, ref: str) -> int | None:
+    """Give the revision of a change that was authorised last, whether its window still stands or not; None where none ever was."""
+    rows = select(ChangeWindow.revision).where(ChangeWindow.bound_to == ref)
+    found: int | None = session.scalars(rows.order_by(col(ChangeWindow.id).desc()).limit(1)).first()
+    return found
+
+
 def windows_over(session: Any, thing: str, at: datetime) -> list[ChangeWindow]:
     """List the windows that allowed something to be changed at a time, judged by their times and not by a mark."""
     rows = session.scalars(

@@ -56,14 +56,23 @@ def revisions_of(rows: Sequence[RevisionView], said: Spoken) -> tuple[pages.Revi
         told.append(
             pages.Revision(
                 row.number, words.EDITS.get(row.edit, row.edit), said.person(row.made_by), row.made_at, row.reason or "",
-                row.digest, () if before is None else _differs(before, row.content, said),
+                row.digest, () if before is None else differences(before, row.content, said),
             )
         )  # fmt: skip
         before = row.content
     return tuple(reversed(told))
 
 
-def _differs(before: Mapping[str, Any], after: Mapping[str, Any], said: Spoken) -> tuple[pages.Differs, ...]:
+def since_approved(rows: Sequence[RevisionView], approved: int | None, said: Spoken) -> tuple[pages.Differs, ...]:
+    """What the present revision says otherwise than the one that was authorised last; nothing where none was."""
+    by_number = {row.number: row.content for row in rows}
+    if approved is None or approved not in by_number:
+        return ()
+    return differences(by_number[approved], by_number[max(by_number)], said)
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any], said: Spoken) -> tuple[pages.Differs, ...]:
+    """What a content says otherwise than another, field by field in words."""
     return tuple(
         pages.Differs(label, said.value(name, before.get(name)), said.value(name, after.get(name)))
         for name, label in words.FIELDS.items()

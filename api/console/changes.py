@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from starlette.responses import Response
@@ -12,7 +12,8 @@ import changecontrol
 from api.console import change_words as words
 from api.console import frame, meanings, sentences
 from api.console.account import uuid_of
-from api.console.change_diff import Spoken, facts_of, revisions_of
+from api.console.change_diff import Spoken, facts_of, revisions_of, since_approved
+from api.console.change_intake import intake
 from api.console.pages import changes as pages
 from api.console.pages.frame import Choice, Form
 from api.console.readings import look_names_up
@@ -59,6 +60,7 @@ def board(visit: Visit) -> Response:
         filtered=bool(asked) or before is not None,
         older=older,
         may_see_observed=frame.is_open(visit.actor, "observed.list"),
+        may_draft=any(frame.is_open(visit.actor, right) for right in ("change.draft", "emergency.raise")),
     )
     return visit.page("changes/changes.html", view)
 
@@ -100,6 +102,9 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
         revisions=revisions_of(found.revisions, said), deeds=tuple(one for one in words.DEEDS.values() if one.name in found.deeds),
         history=tuple(sentences.row(entry, named) for entry in entries), facts=_facts(found, said),
         notice=found.change.ended_why or "" if found.change.state in {"rejected", "cancelled"} else "", form=form or Form(),
+        intake=intake(visit, found), may_edit="revise" in found.edits,
+        may_normalise=found.change.model == "emergency" and frame.is_open(visit.actor, "change.draft"),
+        approved=found.approved or 0, since=since_approved(found.revisions, found.approved, said),
     )  # fmt: skip
     return visit.page("changes/change.html", view, status)
 
@@ -190,8 +195,9 @@ def file(visit: Visit) -> Response:
     """GET /changes/files/{id}: a file as it was attached, to be saved and never shown inside the console."""
     found = changecontrol.read_attachment(visit.actor, uuid_of(visit.request.path_params["id"]))
     name = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "._-") else "_" for sign in found.name)
+    exact = f"; filename*=UTF-8''{quote(found.name, safe='')}" if name != found.name else ""  # RFC 6266
     headers = {
-        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store",
+        "Content-Disposition": f'attachment; filename="{name}"{exact}', "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }  # fmt: skip
     return Response(found.content, media_type="application/octet-stream", headers=headers)

@@ -40,6 +40,8 @@ DONE = {
     "looking": N_("Everything in it is looked at within a minute."),
     "governed": N_("The group is a right now. The next look holds it against the roles."),
     "bound": N_("Bound."),
+    "attached": N_("The file is attached."),
+    "tested": N_("The result is on record."),
     "directory-password": N_("Your password there is set."),
 }
 

@@ -3,20 +3,20 @@
 Page handlers are plain functions of a visit; they run in a thread, and what the house refuses becomes a page that says why.
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from types import MappingProxyType
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from api import render, words
 from api.caller import cookie_name, source_of
-from api.console import frame, problems
+from api.console import frame, problems, sent
 from api.console.pages.frame import Form, Frame
+from api.console.sent import ORDINARY, Limits, Sent
 from api.door import in_thread
 from iam.entry import presence
 from iam.entry.entering import Source
@@ -27,9 +27,6 @@ from kernel.errors import Malformed, NotSignedIn, OmniError, StepUpNeeded
 LOOK = "__Host-look"
 STEP = "__Host-step"
 DEVICE = "__Host-device"
-MAX_FORM = 131_072
-MAX_FILES = 393_216
-PARTS = "multipart/form-data"
 YEAR = 31_536_000
 
 
@@ -37,11 +34,11 @@ class Visit:
     """One request to the console."""
 
     def __init__(
-        self, request: Request, form: Mapping[str, str], files: Mapping[str, bytes] | None = None, *, touch: bool = True
+        self, request: Request, form: Mapping[str, str], sent: Sent | None = None, *, touch: bool = True
     ) -> None:
         self.request = request
         self.form = form
-        self._files = files or {}
+        self._sent = sent or Sent(form)
         self.touch = touch
         self.now = clock.now()
         self.live = frame.position()
@@ -93,8 +90,12 @@ class Visit:
         return value if value is not None else self.request.query_params.get(name, "")
 
     def file(self, name: str) -> bytes:
-        """A file that was sent, empty when none was."""
-        return self._files.get(name, b"")
+        """A file that was sent, empty when none was. Raises Malformed for one that was larger than this page takes."""
+        return self._sent.content(name)
+
+    def file_name(self, name: str) -> str:
+        """The name a file was sent under."""
+        return self._sent.name(name)
 
     @property
     def next(self) -> str:
@@ -159,20 +160,38 @@ Handler = Callable[[Visit], Response]
 
 
 def route(
-    path: str, handler: Handler, methods: tuple[str, ...] = ("GET",), *, public: bool = False, touch: bool = True
+    path: str,
+    handler: Handler,
+    methods: tuple[str, ...] = ("GET",),
+    *,
+    public: bool = False,
+    touch: bool = True,
+    limits: Limits = ORDINARY,
 ) -> Route:
     """Make the route of a page. Pages that are not public want somebody who is signed in and whose screen is not locked.
 
-    `touch` is False for parts that refresh themselves: they are no sign of life from the person.
+    `touch` is False for parts that refresh themselves: they are no sign of life from the person. `limits`: how much the page takes;
+    a page that takes large files does not listen to who is not signed in.
     """
 
     async def endpoint(request: Request) -> Response:
-        form, files = await _form_of(request)
-        visit = Visit(request, form, files, touch=touch)
-        answer: Response = await in_thread(_serve, handler, visit, public)
+        most = await in_thread(_most, request, limits) if limits.file else sent.MAX_FILES
+        found = await sent.read(request, limits, most) if most else Sent()
+        visit = Visit(request, found.form, found, touch=touch)
+        try:
+            answer: Response = await in_thread(_serve, handler, visit, public)
+        finally:
+            found.close()
         return answer
 
     return Route(path, endpoint, methods=list(methods), name=f"page {path}")
+
+
+def _most(request: Request, limits: Limits) -> int:
+    """Bytes of a form with a large file: none from nobody."""
+    if limits.file is None or Visit(request, {}, touch=False).actor is NOBODY:
+        return 0
+    return limits.file() + limits.form
 
 
 def _serve(handler: Handler, visit: Visit, public: bool) -> Response:
@@ -210,51 +229,6 @@ def away(visit: Visit, door: str, needed: OmniError | None = None) -> Response:
     if visit.partial:
         return Response(status_code=401, headers={"HX-Redirect": target})
     return RedirectResponse(target, status_code=303)
-
-
-Sent = tuple[Mapping[str, str], Mapping[str, bytes]]
-NOTHING: Sent = (MappingProxyType({}), MappingProxyType({}))
-
-
-async def _form_of(request: Request) -> Sent:
-    """Read a form of bounded size, and the files sent with it; what is no form is as good as an empty one."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body = bytearray()
-    if request.method not in {"GET", "HEAD"}:
-        async for part in request.stream():
-            body += part
-            if len(body) > (MAX_FILES if kind == PARTS else MAX_FORM):
-                raise Malformed("This form is too large.")
-    if kind == PARTS:
-        return await _parts_of(request, bytes(body))
-    if kind != "application/x-www-form-urlencoded":
-        return NOTHING
-    try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50)), NOTHING[1]
-    except ValueError:
-        return NOTHING
-
-
-async def _parts_of(request: Request, body: bytes) -> Sent:
-    """Read a form that came in parts, one file at most."""
-
-    async def once() -> AsyncGenerator[bytes, None]:
-        yield body
-
-    try:
-        sent = await MultiPartParser(
-            request.headers, once(), max_files=1, max_fields=50, max_part_size=MAX_FILES
-        ).parse()
-    except (MultiPartException, KeyError) as wrong:
-        raise Malformed("This form cannot be read.") from wrong
-    form: dict[str, str] = {}
-    files: dict[str, bytes] = {}
-    for name, value in sent.multi_items():
-        if isinstance(value, str):
-            form[name] = value
-        else:
-            files[name] = await value.read()
-    return form, files
 
 
 def set_cookie(response: Response, name: str, value: str, seconds: int | None) -> None:

@@ -60,3 +60,29 @@ document.addEventListener("change", (event) => {
     if (value !== "system") root.dataset.bsTheme = value;
   }
 });
+
+// Long lists of choices: what is typed above them hides the others; what is ticked stays in sight.
+document.addEventListener("input", (event) => {
+  const box = event.target;
+  if (!box.matches?.("input[data-filter]")) return;
+  const words = box.value.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  let seen = 0;
+  for (const choice of document.getElementById(box.dataset.filter).querySelectorAll(".choice")) {
+    const text = choice.textContent.toLocaleLowerCase();
+    choice.hidden = !choice.querySelector("input").checked && !words.every((word) => text.includes(word));
+    seen += choice.hidden ? 0 : 1;
+  }
+  document.querySelector(`[data-filter-none="${box.dataset.filter}"]`).hidden = seen > 0;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && event.target.matches?.("input[data-filter]")) event.preventDefault();
+});
+
+// A file that the house would not take is told before it is sent.
+document.addEventListener("change", (event) => {
+  const box = event.target;
+  if (!box.matches?.("input[type=file][data-most]")) return;
+  const [file] = box.files;
+  box.setCustomValidity(file && file.size > Number(box.dataset.most) ? box.dataset.tooLarge : "");
+  box.reportValidity();
+});

@@ -32,6 +32,7 @@ class List:
     filtered: bool = False
     older: str = ""
     may_see_observed: bool = False
+    may_draft: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +130,21 @@ class Deed:
 
 
 @dataclass(frozen=True)
+class Intake:
+    """What may be handed in here: files, results of tests; where those were run, and how large a file may be."""
+
+    may_attach: bool = False
+    may_test: bool = False
+    tested_on: tuple[Choice, ...] = ()
+    most_bytes: int = 0
+    most_megabytes: int = 0
+    accept: str = ""
+    zone: str = ""
+    now: str = ""
+    """Now on the house's clock, as a form wants it."""
+
+
+@dataclass(frozen=True)
 class Change:
     """One change with everything it rests on."""
 
@@ -160,3 +176,11 @@ class Change:
     facts: tuple[tuple[str, str], ...] = ()
     notice: str = ""
     form: Form = field(default_factory=Form)
+    intake: Intake = field(default_factory=Intake)
+    may_edit: bool = False
+    may_normalise: bool = False
+    """Whether whoever looks may draft the normal change that takes this emergency through design and testing."""
+    approved: int = 0
+    """The revision that was authorised last; none is 0."""
+    since: tuple[Differs, ...] = ()
+    """What is said otherwise than in that revision."""

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from api.console.change_words import DEEDS, MODELS, QUESTIONS, RISKS, STANDINGS, STATES, TESTS
+from api.console.change_words import DEEDS, ENVIRONMENTS, KINDS, MODELS, QUESTIONS, RISKS, STANDINGS, STATES, TESTS
 from api.console.observed import VERDICTS
-from api.console.pages import changes, observed
+from api.console.pages import change_form, changes, observed
 from api.console.pages.frame import Choice, Form
 from tests.api.console.house import HASH, HISTORY, NOW, PROBLEMS, before
 
@@ -27,7 +27,7 @@ ROWS = tuple(
 )  # fmt: skip
 LIST = changes.List(
     Form(), tuple(Choice(name, one.word) for name, one in STATES.items()),
-    tuple(Choice(name, label) for name, label in MODELS.items()), ROWS, older="/changes?before=x", may_see_observed=True,
+    tuple(Choice(name, label) for name, label in MODELS.items()), ROWS, older="/changes?before=x", may_see_observed=True, may_draft=True,
 )  # fmt: skip
 DIFFERS = (
     changes.Differs("Way back", "Install the version before.", "Install the version before, from the kept image; ten minutes."),
@@ -69,6 +69,62 @@ CHANGE = changes.Change(
     ),
     deeds=(DEEDS["return"], DEEDS["cancel"]),
     history=HISTORY[:2],
+    approved=1,
+    since=DIFFERS,
+    may_edit=True,
+    intake=changes.Intake(
+        True, True, (Choice("test-switch", "Test switch (test)"),), 26_214_400, 25, ".pdf,.txt", "Africa/Porto-Novo", "2026-05-04T10:00"
+    ),
+)  # fmt: skip
+SYSTEMS = tuple(
+    change_form.SystemChoice(
+        f"0198a0f0-0000-7000-8000-{place:012d}", label, slug, ENVIRONMENTS["production"], function, place < 2
+    )
+    for place, (label, slug, function) in enumerate((
+        ("Telephone switch", "switch", "answers calls"), ("Recorder", "recorder", "keeps recordings"), ("Mail gate", "mail-gate", "takes mail in and out"),
+        ("Directory", "directory", "knows everybody"), ("Web chat", "web-chat", "answers visitors"), ("Firewall of the edge", "edge-1", "lets in and out"),
+        ("Wall of figures", "wall", "shows the floor"), ("Back-up", "backup", "keeps what is kept twice"), ("Payroll", "payroll", "pays people"),
+        ("A system with a name that goes on for very much longer than anybody would like", "long-name", "is there to be wrapped"),
+    ))
+)  # fmt: skip
+TYPED = Form({
+    "title": "Another version of the telephone switch", "summary": "The switch gets the version of this month.", "kind": "maintenance", "risk": "medium",
+    "reason": "The vendor ends the one we run.", "plan": "1. Stop new calls.\n2. Install.\n3. Start, and call each queue once.",
+    "rollback": "Install the version before, from the kept image; ten minutes.", "starts_at": "2026-05-04T22:00", "ends_at": "2026-05-05T01:00",
+})  # fmt: skip
+DRAFT = change_form.Edit(
+    title=MODELS["normal"], above="Draft a change",
+    lead="It is a draft until you hand it in; then it is assessed, tested and put before those who decide.", action="/changes/new", back="/changes",
+    model="normal", form=TYPED, kinds=tuple(Choice(name, label) for name, label in KINDS.items()),
+    risks=tuple(Choice(name, one.word) for name, one in RISKS.items()), systems=SYSTEMS,
+    people=(change_form.PersonChoice(ID, "Yao Agbeko"),), zone="Africa/Porto-Novo",
+    models=tuple(Choice(name, MODELS[name]) for name in ("normal", "standard", "emergency")),
+    wanted=frozenset({"summary", "reason", "plan", "rollback", "systems", "implementers", "starts_at"}), submit="Keep as draft",
+)  # fmt: skip
+WRONG = replace(
+    DRAFT, form=Form(
+        dict(TYPED.values) | {"title": "Gate", "implementers": "Kofi"},
+        {"title": "A title has 5 to 160 signs.", "implementers": "Several people are called so; write the user id.", "systems": "A system that is named is out of use.", "starts_at": "A window has a start and an end after it, and is not over."},
+    ), twice=frozenset({"starts_at"}), step_up=True,
+)  # fmt: skip
+EDIT = replace(
+    DRAFT, title="Another version of the telephone switch", above="CHG-2026-0042", lead="", action=f"/changes/{ID}/edit", back=f"/changes/{ID}",
+    models=(), clerical=frozenset({"title", "summary", "note", "incident"}), wants_reason=True, meanwhile=DIFFERS, submit="Save",
+    warning="Whatever you edit here beyond the marked fields voids the approvals and puts the change before everybody again.",
+    hidden=(("revision", "2"), ("base", "1")),
+)  # fmt: skip
+FROZEN = replace(
+    EDIT,
+    submit="",
+    frozen=frozenset({*TYPED.values, "systems", "implementers", "note", "documentation"}),
+    frozen_why="What this change says stands as it is.",
+    meanwhile=(),
+    warning="",
+)
+STANDARD = replace(
+    DRAFT, model="standard", title=MODELS["standard"], templates=(Choice(ID, "Rotate the certificates of the web chat"),),
+    frozen=frozenset({"plan", "rollback", "kind", "risk", "reason"}), standing=(("Plan", "Replace, restart, look."), ("Way back", "Put the old ones back.")),
+    systems=SYSTEMS[4:5], hidden=(("model", "standard"), ("template", ID)),
 )  # fmt: skip
 SEEN = tuple(
     observed.Row(
@@ -95,6 +151,7 @@ EXAMPLES = (
         replace(
             CHANGE, state=STATES["draft"], starts=None, ends=None, texts=(), systems=(), clients=(), implementers=(), asked=(),
             tests=(), papers=(), hindrances=(), revisions=CHANGE.revisions[1:], history=(), deeds=(DEEDS["submit"], DEEDS["cancel"]),
+            approved=0, since=(), intake=replace(CHANGE.intake, tested_on=()),
         ),
         "/changes",
     ),
@@ -107,6 +164,12 @@ EXAMPLES = (
         ),
         "/changes",
     ),
+    ("change-form", "changes/form.html", DRAFT, "/changes"),
+    ("change-form-wrong", "changes/form.html", WRONG, "/changes"),
+    ("change-form-edit", "changes/form.html", EDIT, "/changes"),
+    ("change-form-frozen", "changes/form.html", FROZEN, "/changes"),
+    ("change-form-standard", "changes/form.html", STANDARD, "/changes"),
+    ("change-form-no-template", "changes/form.html", replace(STANDARD, templates=(), standing=(), systems=(), people=(), submit="", form=Form()), "/changes"),
     ("observed", "changes/observed.html", OBSERVED, "/changes/observed"),
     ("observed-none", "changes/observed.html", replace(OBSERVED, rows=(), older=""), "/changes/observed"),
     ("observed-none-such", "changes/observed.html", replace(OBSERVED, rows=(), older="", unmatched=False), "/changes/observed"),

@@ -1,0 +1,175 @@
+"""From the fields of a form to what a change says, and back: lines to lists, times on the wall of the house to moments. [CC-1]"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from api.console.readings import find_names
+from api.console.visit import Visit
+from api.formats import ZONE
+from api.words import N_
+from changecontrol import windows
+from kernel.errors import Malformed, OmniError
+
+PLAIN = (
+    "title", "summary", "note", "kind", "reason", "risk", "plan", "rollback", "documentation", "no_training", "security",
+    "recovery", "audit",
+)  # fmt: skip
+"""Fields that are said as they are typed."""
+CHOSEN = ("kind", "risk")
+"""Fields that are chosen of a list; a form without them leaves them as they are by themselves."""
+LISTS = ("training", "things", "texts")
+"""Fields of short words, apart by lines, commas or spaces."""
+WINDOW = ("starts_at", "ends_at")
+TWICE = N_("The clocks go back on this day, so this time comes twice. Say which of the two.")
+_BETWEEN = re.compile(r"[\s,;]+")
+_PLACES = (
+    ("A window", "starts_at"),
+    ("The window", "starts_at"),
+    ("Somebody who is to carry it out", "implementers"),
+    ("A system that is named", "systems"),
+    ("The template was authorised for other systems", "systems"),
+    ("The template", "template"),
+)
+_FORMS: Mapping[str, str] = {
+    "title": N_("A title has 5 to 160 signs."),
+    "training": N_("Courses go by their short names, such as customer-data, and there are 20 at most."),
+    "things": N_("Each is written as kind:name, such as device:edge-1."),
+    "texts": N_("A SHA-256 has 64 hexadecimal digits in small letters."),
+    "open_source": N_("Each line says name; licence; what the review of the licence said."),
+    "incident": N_("An incident goes by its reference, such as 2026-7."),
+    "systems": N_("A change touches 500 systems at most."),
+    "implementers": N_("A change is carried out by 50 people at most."),
+    "kind": N_("Choose one of the list."),
+    "risk": N_("Choose one of the list."),
+    "reason_of_edit": N_("A reason has 3 to 500 signs."),
+}
+_LONG = N_("A text has 20,000 signs at most.")
+_LACKING = "Still to be said: "
+
+
+def said(visit: Visit, fields: frozenset[str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Read these fields of a form: what they say, and what is wrong with those that cannot be read."""
+    told: dict[str, Any] = {
+        name: _text(visit, name) for name in PLAIN if name in fields and (name in visit.form or name not in CHOSEN)
+    }
+    told |= {name: [one for one in _BETWEEN.split(visit.field(name)) if one] for name in LISTS if name in fields}
+    wrong: dict[str, str] = {}
+    if "open_source" in fields:
+        told["open_source"] = [_part(line) for line in visit.field("open_source").splitlines() if line.strip()]
+    if "incident" in fields:
+        name = visit.field("incident").strip()
+        told["incident"] = name if not name or name.startswith("incident:") else f"incident:{name}"
+    if "systems" in fields:
+        told["systems"] = chosen(visit.form, "system-")
+    if "implementers" in fields:
+        told["implementers"] = chosen(visit.form, "person-")
+        told["implementers"] += [one for one in _named(visit, wrong) if one not in told["implementers"]]
+    for name in WINDOW:
+        if name in fields:
+            told[name] = wall_time(visit.field(name).strip(), visit.field(f"{name}_which"), name, wrong)
+    return told, wrong
+
+
+def _text(visit: Visit, name: str) -> str:
+    """Give a text as it is kept: browsers end lines in their own way, and no text holds NUL."""
+    return visit.field(name).replace("\r\n", "\n").replace("\x00", "").strip()
+
+
+def _part(line: str) -> dict[str, str]:
+    name, licence, review = (*(part.strip() for part in line.split(";", 2)), "", "")[:3]
+    return {"name": name, "licence": licence, "review": review}
+
+
+def chosen(form: Mapping[str, str], start: str) -> list[str]:
+    """Give the ids that are ticked under names that begin so; a name that holds no id ticks nothing."""
+    found = []
+    for name, value in form.items():
+        if name.startswith(start) and value == "on":
+            try:
+                found.append(str(UUID(name.removeprefix(start))))
+            except ValueError:
+                continue
+    return found
+
+
+def _named(visit: Visit, wrong: dict[str, str]) -> list[str]:
+    """Give the people who are written by name or user id, one a line; a name of nobody or of several is told."""
+    found: list[str] = []
+    for line in filter(None, (line.strip() for line in visit.field("implementers").splitlines())):
+        refs = [ref for ref in find_names(visit.actor, words=line[:100], limit=20) if ref.startswith("person:")]
+        if len(refs) == 1:
+            found.append(refs[0].removeprefix("person:"))
+        elif refs:
+            wrong["implementers"] = "Several people are called so; write the user id."
+        else:
+            wrong["implementers"] = "Nobody is called so."
+    return found
+
+
+def wall_time(text: str, which: str, name: str, wrong: dict[str, str]) -> datetime | None:
+    """Read a time on the house's clock; `which` is `first` or `second` of one that comes twice. What is wrong is told under the name."""
+    if not text:
+        return None
+    try:
+        wall = datetime.fromisoformat(text)
+        if windows.comes_twice(wall, ZONE.key) and which not in {"first", "second"}:
+            wrong[name] = TWICE
+        return windows.moment(wall, ZONE.key, second=which == "second")
+    except Malformed as error:
+        wrong[name] = error.why
+    except (ValueError, OverflowError):
+        wrong[name] = N_("This is no date and time.")
+    return None
+
+
+def typed(content: Mapping[str, Any]) -> dict[str, str]:
+    """Give what a content says as the fields of a form hold it."""
+    told = {name: str(content[name]) for name in PLAIN} | {"incident": content["incident"]}
+    told |= {name: "\n".join(content[name]) for name in LISTS}
+    told["open_source"] = "\n".join("; ".join(filter(None, part.values())) for part in content["open_source"])
+    told |= {f"system-{one}": "on" for one in content["systems"]}
+    told |= {f"person-{one}": "on" for one in content["implementers"]}
+    for name in WINDOW:
+        if content[name] is not None:
+            wall = datetime.fromisoformat(content[name]).astimezone(ZONE)
+            told[name] = wall.strftime("%Y-%m-%dT%H:%M")
+            told[f"{name}_which"] = "second" if wall.fold else "first"
+    return told
+
+
+def untouched(form: Mapping[str, str], shown: Mapping[str, str], name: str) -> bool:
+    """Tell whether a time of the form is the one that was shown."""
+    which = f"{name}_which"
+    return form.get(name, "") == shown.get(name, "") and form.get(which, "first") == shown.get(which, "first")
+
+
+def twice(form: Mapping[str, str]) -> frozenset[str]:
+    """Name the times of a form that come twice on the wall of the house."""
+    return frozenset(name for name in WINDOW if _comes_twice(form.get(name, "")))
+
+
+def _comes_twice(text: str) -> bool:
+    try:
+        return windows.comes_twice(datetime.fromisoformat(text), ZONE.key)
+    except (ValueError, OverflowError, Malformed):
+        return False
+
+
+def placed(error: OmniError) -> dict[str, str]:
+    """Give what is wrong by the field it stands beside; what concerns no field stands under the empty name."""
+    if isinstance(error, Malformed) and error.faults:
+        found = {_field(fault.field): fault.why for fault in error.faults}
+        return {name: _FORMS.get(name, _LONG if name in PLAIN else why) for name, why in found.items()}
+    if error.why.startswith(_LACKING):
+        names = error.why.removeprefix(_LACKING).rstrip(".").split(", ")
+        return {"starts_at" if name == "window" else name: N_("This is still to be said.") for name in names}
+    return {next((field for start, field in _PLACES if error.why.startswith(start)), ""): error.why}
+
+
+def _field(path: str) -> str:
+    """The field of a form that a fault is about: `content.systems.0` is about the systems."""
+    parts = [part for part in path.split(".") if part not in {"content", "fields"}]
+    return parts[0] if parts else ""
