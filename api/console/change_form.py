@@ -12,6 +12,7 @@ from api.console import frame
 from api.console.account import uuid_of
 from api.console.change_diff import Spoken, differences, facts_of
 from api.console.pages import change_form as pages
+from api.console.pages.changes import Differs
 from api.console.pages.frame import Choice, Form
 from api.console.readings import look_names_up
 from api.console.sent import Limits
@@ -44,6 +45,7 @@ WORKING = N_(
 STEP_UP = N_(
     "Show your second factor again, in the window that the link opens; then send this form once more. Nothing is lost."
 )
+OWN = N_("Who asked for the change edits it.")
 NOTHING = N_("Nothing says otherwise than before.")
 MANY = Limits(form=1_048_576, fields=1200)
 """Texts of a change at their longest, and every system of a large register."""
@@ -169,7 +171,7 @@ def _edit(visit: Visit, found: ChangePage, form: Form | None) -> pages.Edit:
     change = found.change
     may = "revise" in found.edits
     if not may and change.state not in FROZEN:
-        raise Denied("Who asked for the change edits it.", "CC-1")
+        raise Denied(OWN, "CC-1")
     base = _base(found, form)
     kept = form or Form(fields.typed(found.content))
     frozen, why = _frozen(found, may=may)
@@ -208,7 +210,7 @@ def _of(found: ChangePage, number: int) -> dict[str, Any]:
     return next(one.content for one in found.revisions if one.number == number)
 
 
-def _meanwhile(visit: Visit, found: ChangePage, base: int) -> tuple[pages.Differs, ...]:
+def _meanwhile(visit: Visit, found: ChangePage, base: int) -> tuple[Differs, ...]:
     """What was written since the form was opened, in words."""
     if base == found.change.revision:
         return ()

@@ -1,6 +1,7 @@
 """Files of a change as they come in by its page: attachments, and results of tests with where, when and with what outcome. [CC-2, CC-3, SW-10]"""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from starlette.responses import Response
@@ -13,9 +14,12 @@ from api.console.change_intake import most_bytes
 from api.console.pages.frame import Form
 from api.console.sent import Limits
 from api.console.visit import Visit, problems_of, route
+from api.words import N_
 from kernel.errors import Conflict, Fault, Malformed, NotFound, OmniError, Refused
 
 FIELDS = {"attach": ("purpose",), "test": ("on", "outcome", "tested_at", "what")}
+NO_FILE = N_("Choose a file.")
+NO_TIME = N_("Say when it was tested.")
 _FILE = ("The file", "A file", "Files", "The name of", "This is no name", "This file")
 _PLACES = {"Nobody tests in production": "on", "There is no such system": "on", "A test that is reported": "tested_at"}
 
@@ -23,7 +27,7 @@ _PLACES = {"Nobody tests in production": "on", "There is no such system": "on", 
 def attach(visit: Visit) -> Response:
     """POST /changes/{id}/attach: a file, streamed, never larger than the book's limit."""
     change_id = uuid_of(visit.request.path_params["id"])
-    purpose = "evidence" if visit.field("purpose") == "evidence" else "document"
+    purpose: Literal["evidence", "document"] = "evidence" if visit.field("purpose") == "evidence" else "document"
     try:
         changecontrol.attach(
             visit.actor, change_id, name=visit.file_name("file"), content=_content(visit), purpose=purpose
@@ -60,7 +64,7 @@ def _tested_at(visit: Visit) -> datetime:
     wrong: dict[str, str] = {}
     at = wall_time(visit.field("tested_at").strip(), "first", "tested_at", wrong)
     if at is None:
-        why = wrong.get("tested_at", "Say when it was tested.")
+        why = wrong.get("tested_at", NO_TIME)
         raise Malformed(why, [Fault("tested_at", why)])
     return at
 
@@ -69,7 +73,7 @@ def _content(visit: Visit) -> bytes:
     """The file's bytes. Raises Malformed where none was chosen, or one that is too large was sent."""
     content = visit.file("file")
     if not content and not visit.file_name("file"):
-        raise Malformed("Choose a file.", [Fault("file", "Choose a file.")])
+        raise Malformed(NO_FILE, [Fault("file", NO_FILE)])
     return content
 
 

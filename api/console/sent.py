@@ -15,6 +15,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
+from api.words import N_
 from kernel.errors import Malformed, OmniError
 
 MAX_FORM = 131_072
@@ -23,8 +24,8 @@ MAX_FIELDS = 50
 SECONDS = 900.0
 """How long a form may take to arrive: 25 MB over a slow line."""
 PARTS = "multipart/form-data"
-TOO_LARGE = "This form is too large."
-TOO_LARGE_FILE = "This file is too large."
+TOO_LARGE = N_("This form is too large.")
+TOO_LARGE_FILE = N_("This file is too large.")
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,9 @@ async def read(request: Request, limits: Limits = ORDINARY, most: int = MAX_FILE
                 return await _parts(request, limits, most)
             return await _plain(request, limits, kind)
     except TimeoutError:
-        raise Malformed("The form did not arrive in time.") from None
+        raise Malformed(N_("The form did not arrive in time.")) from None
     except ClientDisconnect:
-        raise Malformed("The form was not sent to its end.") from None
+        raise Malformed(N_("The form was not sent to its end.")) from None
 
 
 async def _plain(request: Request, limits: Limits, kind: str) -> Sent:
@@ -125,7 +126,7 @@ async def _parts(request: Request, limits: Limits, most: int) -> Sent:
     try:
         items: list[tuple[str, Any]] = list((await parser.parse()).multi_items())
     except (MultiPartException, KeyError) as wrong:
-        raise Malformed("This form cannot be read.") from wrong
+        raise Malformed(N_("This form cannot be read.")) from wrong
     except _Over:
         if limits.file is None:
             raise Malformed(TOO_LARGE) from None

@@ -55,7 +55,11 @@ def test_a_file_larger_than_any_form_is_attached_and_read_back(browser_of, house
     ("x" * 200 + ".txt", b"text", "1 to 120"),
 ])  # fmt: skip
 def test_what_is_not_taken_is_told_beside_the_file(
-    browser_of, house: House, name: str, content: bytes, why: str  # noqa: F811
+    browser_of,
+    house: House,
+    name: str,
+    content: bytes,
+    why: str,  # noqa: F811
 ) -> None:
     change, before = house.draft(), kept(Attachment)
     answer = browser_of(house.engineer).post(
