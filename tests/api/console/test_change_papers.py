@@ -7,6 +7,7 @@ import pytest
 
 from api.caller import cookie_name
 from api.console import sent
+from api.console.visit import LOOK
 from changecontrol.models import Attachment, TestResult
 from kernel import db
 from policy import book
@@ -160,7 +161,7 @@ def test_a_gigabyte_is_refused_without_being_read(visitor, house: House, declare
     change, before = house.draft(), kept(Attachment)
     most = book.number("SW-10", "most_kilobytes") * 1024
     assert house.engineer.entered is not None
-    cookie = f"{cookie_name()}={house.engineer.entered.token}"
+    cookie = f"{cookie_name()}={house.engineer.entered.token}; {LOOK}=system.comfortable.en"
     stream = Stream(f"/changes/{change.id}/attach", cookie, GIGABYTE if declared else None)
     visitor.portal.call(visitor.app, stream.scope, stream.receive, stream.send)
     assert stream.status == 422
