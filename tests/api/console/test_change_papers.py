@@ -57,10 +57,10 @@ def test_a_file_larger_than_any_form_is_attached_and_read_back(browser_of, house
 ])  # fmt: skip
 def test_what_is_not_taken_is_told_beside_the_file(
     browser_of,
-    house: House,
+    house: House,  # noqa: F811
     name: str,
     content: bytes,
-    why: str,  # noqa: F811
+    why: str,
 ) -> None:
     change, before = house.draft(), kept(Attachment)
     answer = browser_of(house.engineer).post(
