@@ -75,6 +75,7 @@ def decision(visit: Visit, form: Form | None = None, status: int = 200) -> Respo
     asked = inbox.read_approval(visit.actor, uuid_of(visit.request.path_params["id"]))
     request = _request(visit, asked.approval.subject_ref)
     change = _change(visit, asked)
+    content = asked.revisions[-1].content if asked.revisions else {}
     voices, why_not = _voices(visit, asked)
     people = {asked.approval.requested_by, *(vote.voter_id for vote in asked.votes)}
     people |= {vote.principal_id for vote in asked.votes} | {voice.principal_id for voice in voices}
@@ -98,7 +99,7 @@ def decision(visit: Visit, form: Form | None = None, status: int = 200) -> Respo
             missing=tuple(meanings.voice(name) for name in asked.missing),
             voices=tuple(_choice(visit, voice, names) for voice in voices),
             why_not=why_not, form=form or Form(),
-            whole=f"/requests/{request.id}" if request else change.href if change else "",
+            whole=f"/requests/{request.id}" if request else change.href if change else training_words.href(asked.approval.requirement, content),
         ),
         status,
     )  # fmt: skip

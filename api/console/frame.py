@@ -75,6 +75,7 @@ PLACES = (
     Place(N_("House"), Link(N_("Disclosed secrets"), "/disclosures", icon="key-off", key="g k"), "disclosure.list"),
     Place(N_("House"), Link(N_("Letters"), "/letters", icon="mail", key="g m"), "receipt.list"),
     Place(N_("House"), Link(N_("Policy"), "/policy", icon="book-2", key="g b"), "policy.read"),
+    Place(N_("House"), Link(N_("Training"), "/training/team", icon="certificate", key="g h"), "training.completion"),
     Place(N_("House"), Link(N_("Awareness"), "/awareness", icon="bulb", key="g z"), "phishing.outcome"),
     Place(N_("House"), Link(N_("Ledger"), "/ledger", icon="list-details", key="g l"), "ledger.search"),
 )

@@ -6,6 +6,7 @@ from uuid import UUID
 import pyotp
 from pydantic import Field
 from sqlalchemy import func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from contactcenter.models import Conversation
@@ -36,6 +37,14 @@ def look_names_up(work: Work, *, refs: Refs) -> dict[str, str]:
     for conversation_id, reference in work.session.execute(talks):
         found[f"conversation:{conversation_id}"] = reference
     return found
+
+
+@reading("name.leaders")
+def look_leaders_up(work: Work, *, people: Annotated[list[UUID], Field(max_length=10_000)]) -> dict[UUID, str]:
+    """Tell the name of who leads each of these people; who is led by nobody is left out."""
+    led, leader = aliased(Person), aliased(Person)
+    rows = select(col(led.id), leader).join(leader, col(leader.id) == col(led.manager_id))
+    return {one: above.name for one, above in work.session.execute(rows.where(col(led.id).in_(people)))}
 
 
 @reading("name.find")

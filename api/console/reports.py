@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from api import papers
-from api.console import frame, report_tables
+from api.console import frame, learning_tables, report_tables
 from api.console.pages import reports as pages
 from api.console.pages.frame import Form
 from api.console.report_tables import Asked, Kind, Table
@@ -15,6 +15,7 @@ from api.console.visit import Visit, problems_of, route
 from api.words import N_, _
 from kernel.errors import Malformed, NotFound, OmniError, Refused
 
+KINDS = {**report_tables.KINDS, **learning_tables.KINDS}
 CUT = N_("Only the first rows are set here; the CSV holds all of them.")
 
 
@@ -22,7 +23,7 @@ def index(visit: Visit) -> Response:
     """GET /reports."""
     links = [
         pages.ReportLink(f"/reports/{slug}", kind.title, kind.lead, kind.icon)
-        for slug, kind in report_tables.KINDS.items()
+        for slug, kind in KINDS.items()
         if frame.is_open(visit.actor, kind.right)
     ]
     return visit.page("reports/reports.html", pages.Index(tuple(links)))
@@ -38,7 +39,7 @@ class _Answer:
 
 def _answer(visit: Visit) -> _Answer:
     slug = visit.request.path_params["slug"]
-    kind = report_tables.KINDS.get(slug)
+    kind = KINDS.get(slug)
     if kind is None:
         raise NotFound("There is no such report.")
     given = {one.name: visit.field(one.name)[:200] for one in kind.filters}
@@ -75,7 +76,7 @@ def _view(found: _Answer) -> pages.Report:
 
 def _wrong(visit: Visit, error: OmniError) -> Response:
     slug = visit.request.path_params["slug"]
-    kind = report_tables.KINDS.get(slug)
+    kind = KINDS.get(slug)
     if kind is None:
         raise error
     values = {**kind.preset(visit.now), **{one.name: visit.field(one.name)[:200] for one in kind.filters}}

@@ -8,6 +8,7 @@ from api.console.account import uuid_of
 from api.console.awareness import unread
 from api.console.pages import training as pages
 from api.console.pages.frame import Form, State
+from api.console.training_words import DEEDS
 from api.console.visit import Visit, problems_of, route
 from api.lessons import lesson_html
 from api.words import N_, _
@@ -16,7 +17,7 @@ from policy import book
 from policy.spans import span
 from training.courses import readings as courses
 from training.courses.readings import Reader
-from training.learning import attempts, passes
+from training.learning import attempts, excuses, passes
 from training.learning import readings as learning
 from training.learning.readings import MyCourse
 
@@ -26,24 +27,7 @@ LAPSED = State(N_("Lapsed"), "amber")
 PASSED = State(N_("Passed"), "green")
 BEGUN = State(N_("Begun"), "blue")
 OPEN = State(N_("Not asked of you"), "grey")
-DEEDS = {
-    "agent.ready": N_("go ready"),
-    "agent.resume": N_("come back from a pause"),
-    "agent.send-off": N_("send an agent off"),
-    "agent.enrol": N_("enrol agents"),
-    "agent.amend": N_("change an agent's queues"),
-    "conversation.serve": N_("take a conversation"),
-    "conversation.accept": N_("take a conversation"),
-    "phone.credential": N_("use the telephone"),
-    "queue.add": N_("add a queue"),
-    "queue.amend": N_("change a queue"),
-    "person.join": N_("bring a person in"),
-    "person.move": N_("move a person"),
-    "role.give": N_("give a role"),
-    "platform.add": N_("add a platform"),
-    "platform.amend": N_("change a platform"),
-}
-"""What a person cannot do while a course is missing, by the action that sleeps."""
+EXCUSES = {"asked": State(N_("Excuse asked for"), "amber"), "granted": State(N_("Excused"), "blue")}
 
 
 def listing(visit: Visit) -> Response:
@@ -71,7 +55,7 @@ def row_of(visit: Visit, one: MyCourse) -> pages.CourseRow:
         lessons=one.lessons, opened=len(one.opened), state=_state(visit, one), due=one.due_at, until=one.passed_until,
         for_ever=one.ever_passed and one.passed_until is None, asked_for=rule.clause if rule else "",
         sleeping=tuple(dict.fromkeys(_(DEEDS.get(action, action)) for action in one.sleeping)),
-        attempt=str(one.attempt_id or ""),
+        attempt=str(one.attempt_id or ""), assignment=str(one.assignment_id or ""),
     )  # fmt: skip
 
 
@@ -94,6 +78,9 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
     found = course_of(visit)
     mine = mine_of(visit, found.slug)
     opened = set(mine.opened) if mine else set()
+    excuse = next((one for one in excuses.my_excuses(visit.actor) if one.course == found.slug), None)
+    if excuse is not None and (excuse.state not in EXCUSES or excuse.ends_at <= visit.now):
+        excuse = None
     view = pages.Course(
         slug=found.slug, title=found.title[visit.language], summary=found.summary[visit.language],
         clauses=tuple(found.teaches), minutes=found.minutes, questions=found.draws, pass_mark=found.pass_mark,
@@ -101,6 +88,7 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
         lessons=_lessons(visit, found, opened, 0), form=form or Form(), mine=row_of(visit, mine) if mine else None,
         promise=promise_of(visit, found, mine, form),
         certificate=next((one.code for one in passes.my_certificates(visit.actor) if one.course == found.slug), ""),
+        excused=EXCUSES[excuse.state] if excuse else None, excused_until=excuse.ends_at if excuse else None,
     )  # fmt: skip
     return visit.page("training/course.html", view, status)
 

@@ -21,6 +21,7 @@ MEMBER_MAY: dict[str, str] = {
     "course.find": "courses in force are offered to all",
     "course.picture": "a picture of a lesson that is offered to all",
     "course.read": "courses in force are offered to all",
+    "course.titles": "what the courses that are in force are called",
     "change.calendar": "the windows of changes that concern oneself, chosen row by row, and the freezes that all must know",
     "change.list": "changes one asked for, carries out or is affected by, chosen row by row",
     "delegation.give": "one's own votes, for a time, and never more than one holds",
@@ -50,6 +51,7 @@ MEMBER_MAY: dict[str, str] = {
     "service.list": "the service accounts one owns, chosen row by row",
     "session.list-mine": "one's own sessions",
     "training.mine": "what is asked of oneself",
+    "training.my-excuses": "the excuses asked for oneself",
     "undertaking.give": "one's own word on what one passed",
     "waiver.ask": "asking grants nothing",
 }

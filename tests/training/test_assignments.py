@@ -9,8 +9,8 @@ from sqlmodel import select
 
 import iam
 from kernel.db import read_session
-from kernel.errors import Conflict, Denied, Refused
-from policy import book, deadlines
+from kernel.errors import Conflict, Denied, NotFound, Refused
+from policy import book, deadlines, inbox
 from policy.evidence import QUERIES, Evidence, evaluate
 from policy.models import Duty
 from policy.reading import CourseRule
@@ -207,17 +207,48 @@ def test_an_excuse_is_approved_by_another_and_ends(school: School) -> None:
     assert not gate.may(ama.actor, "conversation.serve", gate.ANYWHERE).allowed
 
 
-def test_nobody_excuses_himself_nor_for_longer_than_the_book_says(school: School) -> None:
+def test_a_learner_asks_for_an_excuse_of_their_own_and_another_decides(school: School) -> None:
+    ama, kofi = world.person(role="agent"), world.person(role="agent")
     school.publish("passwords")
     school.sweep()
-    with pytest.raises(Refused, match="himself"):
-        excused(school, school.trainer, 90)
+    rows = {who.id: row for who in (ama, kofi) for row in open_rows(who)}
+    until = school.hands.time + timedelta(days=90)
+    with pytest.raises(Denied):
+        excuses.ask_excuse(ama.actor, rows[kofi.id].id, reason="not for me to ask", until=until)
+    asked = excuses.ask_excuse(ama.actor, rows[ama.id].id, reason="on maternity leave until then", until=until)
+    assert [one.state for one in excuses.my_excuses(ama.actor)] == ["asked"]
+    assert excuses.my_excuses(kofi.actor) == []
+    assert excuses.read_excuse(school.officer.actor, asked.id).reason == "on maternity leave until then"
+    with pytest.raises(Denied):
+        excuses.read_excuse(kofi.actor, asked.id)
+    school.approve(asked.ref)
+    excuses.grant_approved(excuse_id=str(asked.id))
+    assert [one.state for one in excuses.my_excuses(ama.actor)] == ["granted"]
+
+
+def test_who_asks_for_their_own_excuse_never_decides_it(school: School) -> None:
+    school.publish("passwords")
+    school.sweep()
+    asked = excused(school, school.trainer, 90)
+    assert asked.ref not in {one.subject_ref for one in inbox.approvals_waiting(school.trainer.actor)}
+    with pytest.raises(Refused):
+        excuses.grant_excuse(CLERK, asked.id)
+    assert asked.ref in {one.subject_ref for one in inbox.approvals_waiting(school.officer.actor)}
+
+
+def open_rows(who: world.Somebody) -> list[Any]:
+    with read_session() as session:
+        return list(session.scalars(assignments.open_of(who.id)))
+
+
+def test_an_excuse_lasts_no_longer_than_the_book_says(school: School) -> None:
+    school.publish("passwords")
     ama = world.person()
     school.sweep()
     for days in (-1, 5, 200):
         with pytest.raises(Refused, match="ends after"):
             excused(school, ama, days)
-    with pytest.raises(Denied):
+    with pytest.raises(NotFound):
         excuses.ask_excuse(ama.actor, ama.id, reason="because I want to", until=school.hands.time)
     excused(school, ama, 90)
     with pytest.raises(Conflict, match="asked already"):

@@ -107,10 +107,10 @@ def review_version(work: Work, version: CourseVersion) -> CourseContent:  # noqa
 
 @reading("course.picture")
 def read_picture(work: Work, *, digest: str) -> PictureFile:
-    """Read a picture of a lesson: of a version in force, or of any for who writes courses. [TR-1]"""
+    """Read a picture of a lesson: of a version in force, or of any for who writes or reviews courses. [TR-1]"""
     picture = work.select(select(CoursePicture).where(CoursePicture.digest == digest)).first()
-    writes = gate.may(work.actor, "course.write", HOUSE, work.now).allowed
-    if picture is None or not (writes or _is_shown(work, digest)):
+    cares = any(gate.may(work.actor, right, HOUSE, work.now).allowed for right in ("course.write", "course.review"))
+    if picture is None or not (cares or _is_shown(work, digest)):
         raise NotFound("There is no such picture.")
     return PictureFile(media_type=picture.media_type, data=picture.data)
 
@@ -131,3 +131,12 @@ def find_course(work: Work, *, slug: str) -> CourseView:
     if found is None:
         raise NotFound("There is no course of this name.")
     return CourseView.of(found)
+
+
+@reading("course.titles")
+def titles(work: Work) -> dict[str, dict[str, str]]:
+    """Tell the title of each course that is in force, in each language, by the name that addresses use. [TR-1]"""
+    rows = select(Course.slug, col(CourseVersion.content)["title"]).join(
+        CourseVersion, col(CourseVersion.course_id) == Course.id
+    )
+    return dict(work.session.execute(rows.where(CourseVersion.state == "in-force")).tuples().all())

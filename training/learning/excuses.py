@@ -1,4 +1,4 @@
-"""Excuses: a person need not have a course until an end; asked by one, approved by another, never by the person. [TR-1]"""
+"""Excuses: a person need not have a course until an end; asked by them or who leads them, approved by neither. [TR-1]"""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,7 +10,9 @@ from sqlmodel import col, select
 from kernel.action import Fact, Work, action, on_fact
 from kernel.db import Answer
 from kernel.errors import Conflict, NotFound, Refused
+from kernel.gate import Ask, condition
 from kernel.outbox import effect
+from kernel.reading import reading
 from policy import book
 from policy.approvals import ask_approval, person_of, subject_of, use_approval
 from policy.ballots import seal
@@ -45,13 +47,24 @@ class ExcuseView(Answer):
         return cls.model_validate(row, from_attributes=True)
 
 
+class ExcusePage(ExcuseView):
+    """An excuse with its reason, for who asked and who decides."""
+
+    reason: str
+
+
+@condition("own-assignment", where=lambda model, actor: model.person_id == actor.id)
+def own_assignment(ask: Ask) -> str | None:
+    """Tell whether the assignment or the excuse is this person's."""
+    mine = isinstance(ask.target, Assignment | Excuse) and ask.target.person_id == ask.actor.id
+    return None if mine and ask.actor.id is not None else "it is not asked of you"
+
+
 @action("training.ask-excuse", on=Assignment, answer=ExcuseView)
 def ask_excuse(work: Work, assignment: Assignment, *, reason: Reason, until: AwareDatetime) -> Excuse:
-    """Ask that a person be excused from a course until an end; another person approves. [TR-1]"""
+    """Ask that a person, or you yourself, be excused from a course until an end; somebody who is neither approves. [TR-1]"""
     if assignment.state != "open":
         raise Conflict("This assignment is closed.")
-    if assignment.person_id == work.actor.id:
-        raise Refused(CLAUSE, "Nobody excuses himself.")
     longest = str(book.parameter(CLAUSE, "longest_excuse"))
     if not max(work.now, assignment.due_at) < until <= span(longest).after(work.now):
         raise Refused(CLAUSE, f"An excuse ends after the course is due, and within {longest}.")
@@ -71,6 +84,19 @@ def ask_excuse(work: Work, assignment: Assignment, *, reason: Reason, until: Awa
 
 def _content(excuse: Excuse) -> dict[str, str]:
     return {"assignment": str(excuse.assignment_id), "course": excuse.course, "until": excuse.ends_at.isoformat()}
+
+
+@reading("training.read-excuse", on=Excuse)
+def read_excuse(work: Work, excuse: Excuse) -> ExcusePage:  # noqa: ARG001 - the frame's own form
+    """Read an excuse with its reason. [TR-1]"""
+    return ExcusePage.model_validate(excuse, from_attributes=True)
+
+
+@reading("training.my-excuses")
+def my_excuses(work: Work) -> list[ExcuseView]:
+    """List the excuses asked for you, the newest first. [TR-1]"""
+    rows = select(Excuse).where(Excuse.person_id == work.actor.id).order_by(col(Excuse.asked_at).desc())
+    return [ExcuseView.of(row) for row in work.select(rows)]
 
 
 @on_fact("approval.granted")

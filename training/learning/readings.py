@@ -29,7 +29,7 @@ WORD = "DS-4"
 class MyCourse(Answer):
     """A course as its learner sees it: what is asked, what is passed until when, and what sleeps for want of it.
 
-    `word_asked`: who passes it gives an undertaking [DS-4]; `word_given_at` is when it was given on the version in force.
+    `assignment_id`: what asks it, where it is asked. `word_asked`: who passes it gives an undertaking [DS-4]; `word_given_at` is when it was given on the version in force.
     """
 
     course_id: UUID
@@ -39,6 +39,7 @@ class MyCourse(Answer):
     minutes: int
     lessons: int
     opened: list[int]
+    assignment_id: UUID | None
     due_at: datetime | None
     asked_by: str | None
     passed_until: datetime | None
@@ -131,7 +132,7 @@ def _mine(
         course_id=course.id, slug=course.slug, title=version.content["title"], summary=version.content["summary"],
         minutes=version.content["minutes"], lessons=len(version.content["lessons"]),
         opened=sorted(opened.get(version.id, [])),
-        due_at=asked.due_at if asked else None, asked_by=asked.rule if asked else None,
+        assignment_id=asked.id if asked else None, due_at=asked.due_at if asked else None, asked_by=asked.rule if asked else None,
         passed_until=None if until is None or until == FOREVER else until, ever_passed=until is not None,
         lapsed=until is not None and until <= work.now, attempt_id=attempt_id,
         sleeping=sorted(

@@ -26,6 +26,7 @@ class CourseRow:
     asked_for: str = ""
     sleeping: tuple[str, ...] = ()
     attempt: str = ""
+    assignment: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ class Course:
     mine: CourseRow | None = None
     promise: Promise | None = None
     certificate: str = ""
+    excused: State | None = None
+    excused_until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from tests.api.console import (
     credential_examples,
     deviation_examples,
     directory_examples,
+    learning_examples,
     privileged_examples,
     training_examples,
 )
@@ -351,5 +352,6 @@ EXAMPLES = (
         for name, template, page, path in training_examples.EXAMPLES
     ),
     *(Example(name, template, page, NOBODY) for name, template, page in training_examples.OUTSIDE),
+    *(Example(name, template, page, auditor_at(path)) for name, template, page, path in learning_examples.EXAMPLES),
     *(Example(name, template, page, replace(AGENT, path=path)) for name, template, page, path in asked.EXAMPLES),
 )

@@ -15,7 +15,7 @@ DAY = 60 * 24
 PASSWORDS = read_course(SHIPPED / "passwords")
 ROW = training.CourseRow(
     "passwords", "Passwords", "How to choose one that holds, and what to do when somebody may know it.", 12, 4, 2, mine.ASKED,
-    due=before(-DAY * 6), asked_for="TR-5", sleeping=("go ready", "take a conversation", "use the telephone"),
+    due=before(-DAY * 6), assignment="1", asked_for="TR-5", sleeping=("go ready", "take a conversation", "use the telephone"),
 )  # fmt: skip
 ROWS = (
     replace(ROW, slug="the-law", title="The law that binds you", state=mine.OVERDUE, due=before(DAY * 2), opened=0, asked_for="TR-7"),
@@ -129,7 +129,7 @@ EXAMPLES = (
     ("course", "training/course.html", COURSE, "/training"),
     ("course-wait", "training/course.html", replace(COURSE, mine=None, valid_for="", form=Form({}, {"": "2 attempts in a row failed; read again and come back after 15:10 UTC."})), "/training"),
     ("course-word", "training/course.html", replace(COURSE, promise=replace(PROMISE, form=Form({"typed_name": "Awa"}, {"": "Type your own name as the house knows it."}))), "/training"),
-    ("course-word-given", "training/course.html", replace(COURSE, certificate=CODE, promise=replace(PROMISE, given=before(30))), "/training"),
+    ("course-word-given", "training/course.html", replace(COURSE, certificate=CODE, excused=mine.EXCUSES["asked"], excused_until=before(-DAY * 60), promise=replace(PROMISE, given=before(30))), "/training"),
     ("lesson", "training/lesson.html", LESSON, "/training"),
     ("lesson-last", "training/lesson.html", replace(LESSON, number=4), "/training"),
     ("quiz", "training/quiz.html", QUIZ, "/training"),
