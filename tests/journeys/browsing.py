@@ -18,7 +18,8 @@ LISTEN = """(() => { const Own = RTCPeerConnection; self.connections = [];
 self.RTCPeerConnection = class extends Own { constructor(...given) { super(...given); self.connections.push(this); } }; })()"""
 HEARD = """async () => { let bytes = 0, energy = 0; for (const one of self.connections) for (const part of (await one.getStats()).values())
 if (part.type === 'inbound-rtp') { bytes += part.bytesReceived; energy += part.totalAudioEnergy ?? 0; } return {bytes, energy}; }"""
-TIMEOUT = 15_000
+TIMEOUT = 30_000
+"""Milliseconds for which a busy machine is waited for."""
 
 
 class Window:

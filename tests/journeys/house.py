@@ -51,9 +51,9 @@ class House:
                 [sys.executable, "-m", "api.cli", "demo", "--port", str(self.port)],
                 cwd=ROOT, env=self.environment, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
             )  # fmt: skip
-        until(self.answers, "the house to answer", 120, self.said)
-        until(lambda: self.voice() is not None, "the telephone exchange", 60, self.said)
-        told = json.loads(self.command(sys.executable, "-m", "tests.journeys.settlers").stdout)
+        until(self.answers, "the house to answer", 500, self.said)
+        until(lambda: self.voice() is not None, "the telephone exchange", 180, self.said)
+        told = json.loads(self.command(sys.executable, "-m", "tests.journeys.settlers", seconds=180).stdout)
         self.people = {row["role"]: Authenticator(**row) for row in told}
 
     def close(self) -> None:
@@ -106,7 +106,7 @@ class House:
         until(lambda: self.rows("select 1 from call where phase <> 'ended'") == [], "the end of all calls")
 
     def command(
-        self, *words: str, check: bool = True, offline: bool = False, seconds: float = 60
+        self, *words: str, check: bool = True, offline: bool = False, seconds: float = 150
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in the house's environment; `offline` is a machine that knows nothing of it."""
         environment = self.environment | {"OMNIWARDEN_STATE_FOLDER": str(self.state)}

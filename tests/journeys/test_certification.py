@@ -143,8 +143,7 @@ def withdraw_what_somebody_uses(house: House, page: Page, theirs: Window, ayele:
             "select 1 from role_assignment where subject = %s and taken_at is not null", f"person:{ayele.id}"
         )
     expect(row).to_contain_text("Withdrawn")
-    told = theirs.go("/desk")
-    expect(told.locator("main")).to_contain_text("not open to you")
+    expect(theirs.page.locator("main")).to_contain_text("not open to you", timeout=30_000)
 
 
 def hand_the_rest_on(mine: Window, rock: Authenticator) -> None:

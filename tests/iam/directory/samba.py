@@ -64,13 +64,13 @@ def _provision(folder: Path) -> None:
          "--dns-backend=NONE", f"--adminpass={PASSWORD}", f"--targetdir={folder}/dc", "--host-name=dc1",
          "--option=interfaces=lo", "--option=bind interfaces only=yes",
          f"--option=posix:eadb={folder}/eadb.tdb", f"--option=xattr_tdb:file={folder}/xattr.tdb"],
-        check=False, capture_output=True, text=True, timeout=100,
+        check=False, capture_output=True, text=True, timeout=400,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
 def _wait(started: "subprocess.Popen[bytes]", folder: Path) -> None:
-    end = monotonic() + 60
+    end = monotonic() + 240
     while monotonic() < end and started.poll() is None:
         if answers(ADDRESS, 636):
             return
