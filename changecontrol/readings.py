@@ -58,6 +58,8 @@ class AskedView(Answer):
     state: str
     why: str
     missing: list[str]
+    may_acknowledge: bool
+    """Whoever reads may acknowledge it for their client."""
 
 
 class WorkView(Answer):
@@ -101,6 +103,8 @@ class ChangePage(Answer):
     """What whoever asks may write into it now: `revise`, `attach`, `test`."""
     approved: int | None
     """The revision that was authorised last, whatever became of it; None where none ever was."""
+    urgent: list[str]
+    """What an emergency wants now of whoever asks."""
 
 
 class MaintenanceView(Answer):
@@ -193,7 +197,7 @@ def read_change(work: Work, change: Change) -> ChangePage:
             for row in work.select(select(System).where(col(System.id).in_(systems)).order_by(col(System.slug)))
         ],
         clients=reach.clients(work.session, systems),
-        asked=[_asked(work, one) for one in needed.live_authorisations(work, change)],
+        asked=[_asked(work, change, one) for one in needed.live_authorisations(work, change)],
         spoken=None if word is None else SpokenView.of(word),
         tests=[TestView.of(row) for row in _of(work, TestResult, change)],
         attachments=[AttachmentView.of(row) for row in _of(work, Attachment, change)],
@@ -208,6 +212,7 @@ def read_change(work: Work, change: Change) -> ChangePage:
         deeds=deeds.open_deeds(work, change),
         edits=deeds.open_edits(work, change),
         approved=changes.last_approved(work.session, change.window_ref),
+        urgent=deeds.open_urgent(work, change),
     )
 
 
@@ -219,10 +224,14 @@ def _revision(row: ChangeRevision) -> RevisionView:
     return RevisionView.model_validate(row, from_attributes=True)
 
 
-def _asked(work: Work, one: ChangeAuthorisation) -> AskedView:
+def _asked(work: Work, change: Change, one: ChangeAuthorisation) -> AskedView:
     standing = settled(work, one.ref, one.requirement)
     return AskedView(
-        asked=AuthorisationView.of(one), state=standing.state, why=standing.why, missing=list(standing.missing)
+        asked=AuthorisationView.of(one),
+        state=standing.state,
+        why=standing.why,
+        missing=list(standing.missing),
+        may_acknowledge=deeds.may_acknowledge(work, change, one),
     )
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 import changecontrol
 from api.console import change_words as words
-from api.console import frame, meanings, sentences
+from api.console import frame, meanings, sentences, urgency
 from api.console.account import uuid_of
 from api.console.change_diff import Spoken, facts_of, revisions_of, since_approved
 from api.console.change_intake import intake
@@ -80,7 +80,8 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
     found = readings.read_change(visit.actor, change_id)
     ref = f"change:{change_id}"
     entries = read_history(visit.actor, ref=ref) if frame.is_open(visit.actor, "ledger.history") else []
-    said = _said(visit, found)
+    said, asked = _said(visit, found), _asked(visit, found)
+    answer = next((one.answer for one in asked if one.answer), "")
     named = dict(said.names) | sentences.names_for(visit.actor, entries) | {ref: found.change.number}
     view = pages.Change(
         id=str(change_id), number=found.change.number, title=found.change.title,
@@ -91,7 +92,7 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
         systems=tuple((one.label, words.ENVIRONMENTS[one.environment]) for one in found.systems),
         clients=tuple(meanings.place(one) for one in found.clients),
         implementers=tuple(said.person(one) for one in found.content["implementers"]),
-        asked=_asked(visit, found), tests=_tests(visit, found, said), papers=_papers(visit, found, said),
+        asked=asked, tests=_tests(visit, found, said), papers=_papers(visit, found, said),
         hindrances=tuple(
             pages.Hindrance(one.name, one.kind == "freeze", one.starts_at, one.ends_at) for one in found.hindrances
         ),
@@ -105,6 +106,7 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
         intake=intake(visit, found), may_edit="revise" in found.edits,
         may_normalise=found.change.model == "emergency" and frame.is_open(visit.actor, "change.draft"),
         approved=found.approved or 0, since=since_approved(found.revisions, found.approved, said),
+        urgency=urgency.urgency_of(visit, found, said, answer),
     )  # fmt: skip
     return visit.page("changes/change.html", view, status)
 
@@ -148,9 +150,6 @@ def _facts(found: readings.ChangePage, said: Spoken) -> tuple[tuple[str, str], .
         for name in ("training", "incident", "things", "open_source")
         if found.content[name]
     ]
-    if found.spoken is not None:
-        told.append((_("Spoken word of"), said.person(found.spoken.authority_id)))
-        told.append((_("Heard by"), said.person(found.spoken.witness_id)))
     return tuple(told)
 
 
@@ -163,6 +162,8 @@ def _asked(visit: Visit, found: readings.ChangePage) -> tuple[pages.Asked, ...]:
             words.QUESTIONS.get(one.asked.requirement, one.asked.requirement), meanings.place(one.asked.scope),
             words.STANDINGS[one.state], one.why, tuple(meanings.voice(name) for name in one.missing) if one.state == "open" else (),
             f"/approvals/{one.asked.approval_id}" if one.asked.approval_id in mine else "",
+            urgency.acknowledgement_of(one.asked),
+            f"/changes/{found.change.id}/acknowledge/{one.asked.id}" if one.may_acknowledge else "", one.asked.revision,
         )
         for one in found.asked
     )  # fmt: skip

@@ -2,14 +2,22 @@
 
 from collections.abc import Mapping
 
+from api.console.deeds_changes import CHANGES
+from api.console.deeds_house import HOUSE
 from api.console.deeds_privileged import PRIVILEGED
+from api.console.deeds_registry import REGISTRY
 from api.console.deeds_secrets import SECRETS
+from api.console.deeds_training import TRAINING
 from api.words import N_
 
 # Action: (icon, what was done, what was tried). Places: who, thing.
 SENTENCES: Mapping[str, tuple[str, str, str]] = {
     **SECRETS,
     **PRIVILEGED,
+    **CHANGES,
+    **TRAINING,
+    **REGISTRY,
+    **HOUSE,
     "sign-in.password": ("key", N_("A password was given for %(thing)s"), N_("A sign-in was tried")),
     "sign-in.factor": ("key", N_("%(thing)s signed in"), N_("A second factor was tried for %(thing)s")),
     "session.end": ("key", N_("%(who)s ended a session"), N_("%(who)s tried to end a session")),
@@ -27,11 +35,6 @@ SENTENCES: Mapping[str, tuple[str, str, str]] = {
     ),
     "session.list-mine": ("eye", N_("%(who)s looked at their sessions"), N_("%(who)s tried to look at their sessions")),
     "password.change": ("key", N_("%(who)s changed their password"), N_("%(who)s tried to change their password")),
-    "password.void": (
-        "key",
-        N_("%(who)s voided the password of %(thing)s"),
-        N_("%(who)s tried to void the password of %(thing)s"),
-    ),
     "otp.enrol": ("key", N_("%(who)s began to pair an authenticator"), N_("%(who)s tried to pair an authenticator")),
     "otp.confirm": (
         "key",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.console.pages.frame import Choice, Form, HistoryRow, State
+from api.console.pages.urgency import Urgency
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,12 @@ class Asked:
     missing: tuple[str, ...] = ()
     answer: str = ""
     """Where whoever looks gives their answer; empty where it is not asked of them."""
+    acknowledged: State | None = None
+    """Whether a client has acknowledged; None where it is no client who is asked."""
+    acknowledge: str = ""
+    """Where whoever looks acknowledges it for their client; empty where they do not."""
+    revision: int = 0
+    """The revision that was put before them."""
 
 
 @dataclass(frozen=True)
@@ -184,3 +191,4 @@ class Change:
     """The revision that was authorised last; none is 0."""
     since: tuple[Differs, ...] = ()
     """What is said otherwise than in that revision."""
+    urgency: Urgency | None = None

@@ -7,8 +7,12 @@ from api.console.change_words import DEEDS, ENVIRONMENTS, KINDS, MODELS, QUESTIO
 from api.console.observed import VERDICTS
 from api.console.pages import change_form, changes, observed
 from api.console.pages.frame import Choice, Form
+from api.console.pages.urgency import Urgency, Word
+from api.console.urgency import CHANNELS, CONFIRMED, NO_PERSON, UNACKNOWLEDGED, WAITS
 from tests.api.console.house import HASH, HISTORY, NOW, PROBLEMS, before
 
+DIRECTORS = (Choice("1", "Adjoa Hounkpatin"), Choice("2", "Jean-Pierre Ọbásanjọ́"))
+CHANNELS_OF = tuple(Choice(name, label) for name, label in CHANNELS.items())
 ID = "0198a0f0-0000-7000-8000-0000000000c1"
 FOUND = (
     ("CHG-2026-0042", "Another version of the telephone switch", "normal", "authorise", "medium", 20),
@@ -57,7 +61,7 @@ CHANGE = changes.Change(
     asked=(
         changes.Asked(QUESTIONS["change.authorise"], "the house", STANDINGS["open"], "", ("Technical director",), "/approvals/1"),
         changes.Asked(QUESTIONS["change.consent"], "the house", STANDINGS["granted"]),
-        changes.Asked(QUESTIONS["change.client-consent"], "Telco One", STANDINGS["open"], "", ("Client representative",)),
+        changes.Asked(QUESTIONS["change.client-consent"], "Telco One", STANDINGS["open"], "", ("Client representative",), "", UNACKNOWLEDGED, "/changes/1/acknowledge/2", 2),
     ),
     tests=(changes.Test("The whole list of cases", TESTS["passed"], "test", "Yao Agbeko", before(60 * 5), "report.pdf", HASH, "/changes/files/1"),),
     papers=(changes.Paper("plan.pdf", 48_213, HASH, "Kofi Mensah", before(60 * 29), "/changes/files/2"),),
@@ -170,6 +174,36 @@ EXAMPLES = (
     ("change-form-frozen", "changes/form.html", FROZEN, "/changes"),
     ("change-form-standard", "changes/form.html", STANDARD, "/changes"),
     ("change-form-no-template", "changes/form.html", replace(STANDARD, templates=(), standing=(), systems=(), people=(), submit="", form=Form()), "/changes"),
+    (
+        "change-emergency", "changes/change.html",
+        replace(
+            CHANGE, model=MODELS["emergency"], urgency=Urgency(may_record=True, directors=DIRECTORS, channels=CHANNELS_OF, now="2026-11-23T14:32", zone="UTC"),
+            form=Form({"witness_id": "Zo", "said_at": "2026-11-23T14:20"}, {"witness_id": NO_PERSON}),
+        ),
+        "/changes",
+    ),
+    (
+        "change-emergency-begun", "changes/change.html",
+        replace(
+            CHANGE, model=MODELS["emergency"], state=STATES["implementing"], deeds=(DEEDS["finish"], DEEDS["stop"]),
+            urgency=Urgency(
+                Word("Adjoa Hounkpatin", CHANNELS["telephone"], before(95), "Ibrahim Keita", NOW + timedelta(hours=2), WAITS, answer="/approvals/1"),
+                due=NOW + timedelta(hours=22), suspended=before(4), may_document=True, may_see=True,
+            ),
+        ),
+        "/changes",
+    ),
+    (
+        "change-emergency-late", "changes/change.html",
+        replace(
+            CHANGE, model=MODELS["emergency"], state=STATES["review"],
+            urgency=Urgency(
+                Word("Adjoa Hounkpatin", CHANNELS["radio"], before(3000), "Ibrahim Keita", before(2800), CONFIRMED, before(2900)),
+                due=before(1500), documented=before(60), is_late=True, may_record=True,
+            ),
+        ),
+        "/changes",
+    ),
     ("observed", "changes/observed.html", OBSERVED, "/changes/observed"),
     ("observed-none", "changes/observed.html", replace(OBSERVED, rows=(), older=""), "/changes/observed"),
     ("observed-none-such", "changes/observed.html", replace(OBSERVED, rows=(), older="", unmatched=False), "/changes/observed"),

@@ -1,0 +1,47 @@
+"""What is done with directories, deviations, platforms and letters, in the ledger's sentences (see `deeds`)."""
+
+from collections.abc import Mapping
+
+from api.words import N_
+
+REGISTRY: Mapping[str, tuple[str, str, str]] = {
+    "directory.add": ("key", N_("%(who)s had a directory governed"), N_("%(who)s tried to have a directory governed")),
+    "directory.amend": ("key", N_("%(who)s changed %(thing)s"), N_("%(who)s tried to change %(thing)s")),
+    "directory.adopt": ("user", N_("%(who)s took an entry of %(thing)s into the registry"), N_("%(who)s tried to take an entry of %(thing)s into the registry")),
+    "directory.ask": ("eye", N_("%(who)s asked %(thing)s whether it lets us in"), N_("%(who)s tried to ask %(thing)s whether it lets us in")),
+    "directory.check": ("eye", N_("%(who)s checked what is told of a directory"), N_("%(who)s tried to check what is told of a directory")),
+    "directory.bind": ("user", N_("%(who)s bound %(thing)s to its entry in a directory"), N_("%(who)s tried to bind %(thing)s to an entry of a directory")),
+    "directory.provided": ("user", N_("%(who)s bound %(thing)s to the entry that was made for it"), N_("%(who)s tried to bind %(thing)s to the entry that was made for it")),
+    "directory.import": ("user", N_("%(who)s bound the accounts of %(thing)s by their names"), N_("%(who)s tried to bind the accounts of %(thing)s by their names")),
+    "directory.proposals": ("eye", N_("%(who)s read which entries of %(thing)s nobody is bound to"), N_("%(who)s tried to read which entries of %(thing)s nobody is bound to")),
+    "directory.govern": ("shield", N_("%(who)s made a group of %(thing)s a right"), N_("%(who)s tried to make a group of %(thing)s a right")),
+    "directory.ungovern": ("shield", N_("%(who)s let a group of a directory be no right any more"), N_("%(who)s tried to let a group of a directory be no right any more")),
+    "directory.look": ("eye", N_("%(who)s had everything in %(thing)s looked at"), N_("%(who)s tried to have everything in %(thing)s looked at")),
+    "directory.note": ("cog", N_("%(who)s wrote down how %(thing)s stands"), N_("%(who)s tried to write down how %(thing)s stands")),
+    "directory.report": ("shield", N_("%(who)s opened cases for what differs in %(thing)s"), N_("%(who)s tried to open cases for what differs in %(thing)s")),
+    "directory.settle": ("shield", N_("%(who)s closed cases of %(thing)s that are put right"), N_("%(who)s tried to close cases of %(thing)s that are put right")),
+    "directory.hold": ("shield", N_("%(who)s wrote down why a correction was not taken"), N_("%(who)s tried to write down why a correction was not taken")),
+    "directory.check-password": ("key", N_("%(who)s checked a new password for a directory"), N_("%(who)s tried to check a new password for a directory")),
+    "directory.password-set": ("key", N_("%(who)s set a password in a directory"), N_("%(who)s tried to set a password in a directory")),
+    "deviation.read": ("eye", N_("%(who)s read a deviation"), N_("%(who)s tried to read a deviation")),
+    "deviation.accept": ("shield", N_("%(who)s asked that a deviation may stand"), N_("%(who)s tried to ask that a deviation may stand")),
+    "deviation.close": ("shield", N_("%(who)s closed a deviation"), N_("%(who)s tried to close a deviation")),
+    "deviation.correct": ("shield", N_("%(who)s had a deviation put right"), N_("%(who)s tried to have a deviation put right")),
+    "plaintext.report": ("shield", N_("%(who)s reported what a scan for secrets found"), N_("%(who)s tried to report what a scan for secrets found")),
+    "platform.add": ("cog", N_("%(who)s added a platform"), N_("%(who)s tried to add a platform")),
+    "platform.amend": ("cog", N_("%(who)s changed %(thing)s"), N_("%(who)s tried to change %(thing)s")),
+    "dormancy.tell": ("user", N_("%(who)s told people that unused accounts will be suspended"), N_("%(who)s tried to tell people that unused accounts will be suspended")),
+    "dormancy.suspend": ("user", N_("%(who)s suspended accounts that nobody used"), N_("%(who)s tried to suspend accounts that nobody used")),
+    "person.move": ("user", N_("%(who)s moved %(thing)s"), N_("%(who)s tried to move %(thing)s")),
+    "device.forget": ("key", N_("%(who)s forgot a known device"), N_("%(who)s tried to forget a known device")),
+    "letter.sent": ("message", N_("%(who)s sent a letter"), N_("%(who)s tried to send a letter")),
+    "letter.delivered": ("message", N_("%(who)s wrote down what became of a message"), N_("%(who)s tried to write down what became of a message")),
+    "letter.follow": ("message", N_("%(who)s sent by text message what no mail carried"), N_("%(who)s tried to send by text message what no mail carried")),
+    "letter.resend": ("message", N_("%(who)s handed the waiting letters out again"), N_("%(who)s tried to hand the waiting letters out again")),
+    "profile.drop": ("shield", N_("%(who)s took a version of an access profile back"), N_("%(who)s tried to take a version of an access profile back")),
+    "profile.note-unpublished": ("shield", N_("%(who)s wrote down why an access profile was not put in force"), N_("%(who)s tried to write down why an access profile was not put in force")),
+    "directive.add": ("book", N_("%(who)s added a document"), N_("%(who)s tried to add a document")),
+    "directive.drop": ("book", N_("%(who)s took a version of a document back"), N_("%(who)s tried to take a version of a document back")),
+    "directive.note-unpublished": ("book", N_("%(who)s wrote down why a document was not put in force"), N_("%(who)s tried to write down why a document was not put in force")),
+    "directive.remind": ("book", N_("%(who)s asked people to acknowledge a document"), N_("%(who)s tried to ask people to acknowledge a document")),
+}  # fmt: skip
