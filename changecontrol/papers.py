@@ -18,6 +18,7 @@ from changecontrol.systems import by_slug
 from kernel.action import Work, action
 from kernel.db import Answer
 from kernel.errors import Refused
+from kernel.keys import open_content, seal_content
 from kernel.reading import reading
 from policy import book
 from policy.approvals import person_of
@@ -151,7 +152,9 @@ def keep(work: Work, change: Change, *, name: str, content: bytes, purpose: str)
     )
     digest = hashlib.sha256(content).hexdigest()
     if work.select(select(FileContent.id).where(FileContent.digest == digest)).first() is None:
-        work.add(FileContent(digest=digest, size=len(content), content=content))
+        row = FileContent(digest=digest, size=len(content), content=b"")
+        row.content = seal_content(work, row.id, content)
+        work.add(row)
     kept = work.add(
         Attachment(
             change_id=change.id, purpose=purpose, name=plain, media_type=kind, size=len(content), digest=digest,
@@ -166,8 +169,9 @@ def keep(work: Work, change: Change, *, name: str, content: bytes, purpose: str)
 def read_attachment(work: Work, attachment: Attachment) -> FileView:
     """Read a file of a change; its bytes are held against their digest first. [SW-10]"""
     kept: FileContent = work.select(select(FileContent).where(FileContent.digest == attachment.digest)).one()
-    if hashlib.sha256(kept.content).hexdigest() != attachment.digest:
+    content = open_content(work, kept.id, kept.content)
+    if content is None:
+        raise Refused("SW-10", "What this file held was erased.")
+    if hashlib.sha256(content).hexdigest() != attachment.digest:
         raise Refused("SW-10", "The file is not what was attached; its digest differs.")
-    return FileView(
-        name=attachment.name, media_type=attachment.media_type, digest=attachment.digest, content=kept.content
-    )
+    return FileView(name=attachment.name, media_type=attachment.media_type, digest=attachment.digest, content=content)

@@ -14,7 +14,7 @@ GOVERNED: dict[str, Any] = {"info": {"governed": True}}
 
 
 class FileContent(Record, table=True):
-    """The bytes of a file, stored once under their SHA-256; the ledger shows the digest alone."""
+    """The bytes of a file, encrypted under a key of their own, once under the SHA-256 of what they say in clear."""
 
     __tablename__ = "file_content"
     __table_args__: ClassVar[Any] = (UniqueConstraint("digest", name="file_content_digest"), GOVERNED)

@@ -209,6 +209,11 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Tells a subject's key to a reader, null where there is none or it was erased; makes and holds nothing.
+CREATE OR REPLACE FUNCTION ledger.find_key(who uuid) RETURNS bytea
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS
+$$ SELECT key FROM ledger.subject_key WHERE subject = who $$;
+
 -- Holds a subject's key to the end of the transaction for a writer who remembers it; refuses where it was erased meanwhile.
 CREATE OR REPLACE FUNCTION ledger.hold_key(who uuid, digest bytea) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -284,7 +289,8 @@ GRANT USAGE ON SCHEMA ledger TO omniwarden_app, omniwarden_sequencer, omniwarden
 GRANT INSERT (action_id, actor, session, action, target, scope, outcome, rows, body) ON ledger.entry
     TO omniwarden_app, omniwarden_sequencer;
 GRANT INSERT (entry_action_id, field, subject, salt, ciphertext) ON ledger.detail TO omniwarden_app;
-GRANT EXECUTE ON FUNCTION ledger.key_of(uuid), ledger.hold_key(uuid, bytea), ledger.erase(uuid) TO omniwarden_app;
+GRANT EXECUTE ON FUNCTION ledger.key_of(uuid), ledger.find_key(uuid), ledger.hold_key(uuid, bytea), ledger.erase(uuid)
+    TO omniwarden_app;
 
 GRANT SELECT ON ledger.entry, ledger.leaf, ledger.tile, ledger.checkpoint, ledger.log_state TO omniwarden_sequencer;
 GRANT INSERT ON ledger.leaf, ledger.tile, ledger.checkpoint TO omniwarden_sequencer;

@@ -2,19 +2,27 @@
 
 import base64
 import hashlib
+import importlib.util
 import string
 from datetime import timedelta
 
+import psycopg
 import pytest
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 import changecontrol
 from changecontrol import files
 from kernel import clock, db
-from kernel.errors import Denied, Malformed, NotFound, Refused
+from kernel.db import uuid7
+from kernel.errors import Denied, Malformed, NotFound, Refused, Unavailable
 from policy import book
 from tests.changecontrol.builders import REPORT, House, fresh
+from tests.rules.sources import ROOT
 
 KINDS = ["application/pdf", "image/png", "image/jpeg", "application/json", "text/plain"]
 
@@ -74,6 +82,61 @@ def test_a_file_is_kept_once_by_its_digest_and_read_back_whole(house: House) -> 
     read = changecontrol.read_attachment(fresh(house.officer), kept[1].id)
     assert (read.name, read.content, read.media_type) == ("again.pdf", REPORT, "application/pdf")
     assert base64.b64decode(read.model_dump(mode="json")["content"]) == REPORT
+
+
+def test_what_lies_in_the_database_says_nothing_of_the_file(house: House) -> None:
+    content = b"the names of all who were called\n" * 40
+    kept = changecontrol.attach(fresh(house.engineer), house.draft().id, name="list.txt", content=content)
+    with db.read_session() as session:
+        row = session.query(changecontrol.models.FileContent).filter_by(digest=kept.digest).one()
+    assert kept.digest == hashlib.sha256(content).hexdigest()
+    assert (row.size, len(row.content)) == (len(content), len(content) + 12 + 16), "a nonce before it, a tag behind it"
+    assert b"names" not in row.content
+    assert changecontrol.read_attachment(fresh(house.officer), kept.id).content == content
+
+
+def test_a_file_whose_key_was_erased_is_gone_and_one_that_was_changed_does_not_open(
+    house: House, database: str
+) -> None:
+    kept = changecontrol.attach(fresh(house.engineer), house.draft().id, name="list.txt", content=b"all of it")
+    with db.read_session() as session:
+        row = session.query(changecontrol.models.FileContent).filter_by(digest=kept.digest).one()
+    with psycopg.connect(database) as conn:
+        conn.execute("alter table file_content disable trigger user")
+        torn = row.content[:-1] + bytes([row.content[-1] ^ 1])
+        conn.execute("update file_content set content = %s where id = %s", [torn, row.id])
+        names = "select tgname from pg_trigger where tgrelid = 'file_content'::regclass and not tgisinternal"
+        for (name,) in conn.execute(names).fetchall():
+            conn.execute(f'alter table file_content enable always trigger "{name}"')
+    with pytest.raises(Unavailable):
+        changecontrol.read_attachment(fresh(house.officer), kept.id)
+    with psycopg.connect(database) as conn:
+        conn.execute("select ledger.erase(%s)", [row.id])
+    with pytest.raises(Refused, match="erased"):
+        changecontrol.read_attachment(fresh(house.officer), kept.id)
+
+
+def test_what_was_kept_in_clear_before_is_encrypted_by_the_migration(database: str) -> None:
+    found = importlib.util.spec_from_file_location("change_files", ROOT / "migrations/versions/0020_change_files.py")
+    assert found is not None
+    assert found.loader is not None
+    migration = importlib.util.module_from_spec(found)
+    found.loader.exec_module(migration)
+    row, content = uuid7(), b"kept in clear"
+    engine = sa.create_engine(database.replace("postgresql://", "postgresql+psycopg://", 1))
+    with engine.connect() as conn:
+        conn.execute(sa.text("alter table file_content disable trigger user"))
+        told = {"id": row, "digest": hashlib.sha256(content).hexdigest(), "size": len(content), "content": content}
+        conn.execute(sa.text("insert into file_content (id, version, digest, size, content) values (:id, 1, :digest, :size, :content)"), told)  # fmt: skip
+        with Operations.context(MigrationContext.configure(conn)):
+            migration.upgrade()
+        kept, key = conn.execute(sa.text("select content, ledger.find_key(id) from file_content where id = :id"), {"id": row}).one()  # fmt: skip
+        states = set(conn.execute(sa.text("select tgenabled::text from pg_trigger where tgrelid = 'file_content'::regclass and not tgisinternal")).scalars())  # fmt: skip
+        conn.rollback()
+    engine.dispose()
+    assert content not in bytes(kept)
+    assert AESGCM(bytes(key)).decrypt(kept[:12], kept[12:], row.bytes) == content
+    assert states == {"A"}, "the walls stand again"
 
 
 def test_a_json_door_sends_base64(house: House) -> None:
