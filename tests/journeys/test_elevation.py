@@ -98,17 +98,23 @@ def fill_in(page: Page, given_name: str, email: str, phone: str) -> None:
 
 
 def end(house: House, mine: Window, bignon: Authenticator) -> None:
-    """Its end is at once: no request begun a second later is served."""
+    """Its end is at once: no request begun a second later is served, and a form that stands open says so by itself."""
     form = mine.context.new_page()
     form.goto("/people/new")
     fill_in(form, "Late", "late.comer@people.example", "+2290195777002")
+    typed = form.evaluate("Object.fromEntries(new FormData(document.querySelector('main form')))")
     page = mine.go("/elevations")
     with Watch(house, mine, "/people", offers="/people/new") as watch:
         page.click("form[action$='/end'] button")
         watch.sees_the_end("select 1 from elevation where person_id = %s and state = 'ended'", bignon.id)
     expect(page.locator("main")).to_contain_text("To be reviewed")
-    form.click("main form button[type=submit]")
-    expect(form.locator("main")).to_contain_text("not open to you")
+    late = form.request.post(
+        "/people/new", form=typed, headers={"sec-fetch-site": "same-origin", "origin": house.address}
+    )
+    assert late.status == 403
+    assert "not open to you" in late.text()
+    expect(form.locator("main")).to_contain_text("not open to you", timeout=30_000)
+    assert house.rows("select 1 from person where given_name = 'Late'") == []
     form.close()
 
 
