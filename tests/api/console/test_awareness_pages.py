@@ -4,12 +4,15 @@ import html
 import re
 
 import pytest
+from playwright.sync_api import sync_playwright
 from sqlmodel import select
 
 from api.console import trials
 from api.throttles import Throttle
 from kernel.db import read_session
 from tests import world
+from tests.api.console.preview import CHROMIUM, served
+from tests.plugins.parts import program
 from tests.training.conftest import School, hands, school  # noqa: F401 - fixtures
 from tests.training.test_awareness import LURE, begun
 from training.awareness import breaches, phishing, reminders
@@ -173,3 +176,23 @@ def test_a_breach_is_closed_with_what_came_of_it(browser_of, officer) -> None:
     with read_session() as session:
         (made,) = session.scalars(select(BreachReport)).all()
     assert (made.state, made.closed_by) == ("closed", officer.id)
+
+
+@pytest.mark.needs("chromium")
+def test_a_trial_is_told_of_once_and_only_when_a_person_moves() -> None:
+    told: list[str] = []
+    with served() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**CHROMIUM | {"executable_path": program("chromium")})
+        page = browser.new_page()
+        page.route("**/trial/x", lambda route: (told.append(route.request.method), route.fulfill(status=204)))
+        page.goto(f"{address}/en/light/trial", wait_until="load", timeout=60_000)
+        page.evaluate("document.dispatchEvent(new PointerEvent('pointermove', {bubbles: true}))")
+        page.wait_for_timeout(300)
+        assert told == [], "what a script does by itself is no person"
+        with page.expect_request("**/trial/x", timeout=60_000):
+            page.mouse.move(100, 100)
+        page.mouse.move(200, 150)
+        page.keyboard.press("Tab")
+        page.wait_for_timeout(300)
+        browser.close()
+    assert told == ["POST"]
