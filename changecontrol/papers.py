@@ -169,7 +169,7 @@ def keep(work: Work, change: Change, *, name: str, content: bytes, purpose: str)
 def read_attachment(work: Work, attachment: Attachment) -> FileView:
     """Read a file of a change; its bytes are held against their digest first. [SW-10]"""
     kept: FileContent = work.select(select(FileContent).where(FileContent.digest == attachment.digest)).one()
-    content = open_content(work, kept.id, kept.content)
+    content = open_content(work.session, kept.id, kept.content)
     if content is None:
         raise Refused("SW-10", "What this file held was erased.")
     if hashlib.sha256(content).hexdigest() != attachment.digest:

@@ -8,6 +8,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from kernel import clock
 from kernel.errors import Unavailable
@@ -43,9 +44,9 @@ def seal_content(work: "Work", subject: UUID, content: bytes) -> bytes:
     return nonce + AESGCM(key_of(work, subject)).encrypt(nonce, content, subject.bytes)
 
 
-def open_content(work: "Work", subject: UUID, sealed: bytes) -> bytes | None:
+def open_content(session: Session, subject: UUID, sealed: bytes) -> bytes | None:
     """Decrypt content of a subject, in a reading too; None where its key was erased. Raises Unavailable where it was changed."""
-    key = work.session.execute(text("select ledger.find_key(:id)"), {"id": subject}).scalar_one()
+    key = session.execute(text("select ledger.find_key(:id)"), {"id": subject}).scalar_one()
     if key is None:
         return None
     try:
