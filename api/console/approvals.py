@@ -54,13 +54,22 @@ def waiting(visit: Visit) -> Response:
     return visit.page("approvals/inbox.html", pages.Inbox(rows))
 
 
+def _change_named(visit: Visit, one: inbox.ApprovalView) -> str:
+    """The number and the title of the change that a question is about; empty for any other question."""
+    if not one.requirement.startswith("change."):
+        return ""
+    revisions = inbox.read_approval(visit.actor, one.id).revisions
+    said = revisions[-1].content if revisions else {}
+    return f"{said['number']} · {said['title']}" if "number" in said and "title" in said else ""
+
+
 def _row(visit: Visit, one: inbox.ApprovalView, line: views.RequestLine | None, names: dict[str, str]) -> pages.Waiting:
     title = (
         meanings.title(line.deed, line.role, line.scope, line.profile) if line else meanings.question(one.requirement)
     )
     half = one.requested_at + (one.answer_by - one.requested_at) / 2
     return pages.Waiting(
-        str(one.id), title, whom(line) if line else "", names.get(f"person:{one.requested_by}", ""), one.requested_at, one.answer_by,
+        str(one.id), title, whom(line) if line else _change_named(visit, one), names.get(f"person:{one.requested_by}", ""), one.requested_at, one.answer_by,
         visit.now > half,
     )  # fmt: skip
 

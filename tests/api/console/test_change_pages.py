@@ -80,6 +80,7 @@ def test_a_change_shows_what_why_how_back_its_tests_and_who_must_say_yes(browser
     assert "The technical director authorises it" in page
     approval = house.question(change)
     assert f'href="/approvals/{approval.id}"' in page, "who is asked gets there from here"
+    assert f"{change.number} · Another version of the switch" in browser_of(house.director).get("/approvals").text
     assert f"/approvals/{approval.id}" not in browser_of(house.officer).get(f"/changes/{change.id}").text
 
 
