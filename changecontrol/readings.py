@@ -13,6 +13,7 @@ from changecontrol import requirements as needed
 from changecontrol.authorisation import AuthorisationView
 from changecontrol.changes import ChangeView
 from changecontrol.emergencies import SpokenView, last_word
+from changecontrol.implementation import one_of
 from changecontrol.models import (
     Attachment,
     Change,
@@ -132,15 +133,11 @@ def spoken_for(actor: Actor, now: datetime) -> list[str]:
 
 
 def _for_client(model: Any, actor: Actor) -> ColumnElement[bool]:
-    return (
-        select(ChangeAuthorisation.id)
-        .where(
-            ChangeAuthorisation.change_id == model.id,
-            col(ChangeAuthorisation.dropped_at).is_(None),
-            col(ChangeAuthorisation.scope).in_([one for one in spoken_for(actor, clock.now()) if one != "house"]),
-        )
-        .exists()
+    asked = select(ChangeAuthorisation.change_id).where(
+        col(ChangeAuthorisation.dropped_at).is_(None),
+        col(ChangeAuthorisation.scope).in_([one for one in spoken_for(actor, clock.now()) if one != "house"]),
     )
+    return one_of(model, asked)
 
 
 @condition("affects-your-client", where=_for_client)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
+from sqlalchemy import func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -60,6 +61,7 @@ def calendar(
         gate.visible(work.actor, "change.list", Change, work.now),
         col(Change.starts_at) < ends_at,
         col(Change.ends_at) > starts_at,
+        func.tstzrange(Change.starts_at, Change.ends_at).bool_op("&&")(func.tstzrange(starts_at, ends_at)),
     )
     if states == "live":
         rows = rows.where(col(Change.state).not_in(["cancelled", "rejected"]))

@@ -46,6 +46,7 @@ class Approval(Record, table=True):
             unique=True,
             postgresql_where=text("state in ('open', 'granted', 'refused')"),
         ),
+        Index("approval_subject", "subject_ref", "requirement", "requested_at"),
         Index("approval_due", "answer_by", postgresql_where=text("state = 'open'")),
         Index("approval_ends", "valid_until", postgresql_where=text("state = 'granted'")),
         GOVERNED,

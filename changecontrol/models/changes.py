@@ -68,6 +68,10 @@ class Change(Record, table=True):
         Index("change_time", "starts_at", "ends_at"),
         Index("change_open", "state", "ends_at", postgresql_where=text("state in ('authorise', 'scheduled', 'implementing')")),
         Index("change_requester", "requester_id"),
+        Index("change_state", "state", "id"),
+        Index("change_meets", text("tstzrange(starts_at, ends_at)"), postgresql_using="gist", postgresql_where=text("starts_at is not null")),
+        Index("change_title", "title", postgresql_using="gin", postgresql_ops={"title": "gin_trgm_ops"}),
+        Index("change_maintenance", "started_at", "id", postgresql_where=text("kind = 'maintenance'")),
         GOVERNED,
     )  # fmt: skip
 
