@@ -1,5 +1,6 @@
-"""A contractor at work when the right ends: the open page is refused within a second, and says why. [AC-2, AC-3]"""
+"""A contractor at work when the right ends, and when the contract ends: the open page is refused within a second, and says why. [AC-1, AC-2, AC-3]"""
 
+import re
 import time
 from datetime import datetime
 
@@ -18,7 +19,7 @@ SOON = 45
 """Seconds from asking until the end: long enough for two answers and the clerk."""
 WITHIN = 2.5
 """Seconds after the end in which the house has refused, on a busy machine too."""
-SEEN = 10
+SEEN = 30
 """Seconds after the end in which a busy machine's browser has shown it."""
 
 
@@ -35,6 +36,21 @@ def test_a_right_that_ends_closes_the_open_page_and_says_why(house: House, windo
     mine.shows("main", "ended")
     page.goto("/account")
     expect(page.locator("main h1")).to_be_visible()
+
+
+def test_a_contract_that_ends_closes_the_session_and_says_why(house: House, window) -> None:
+    rita = arrive(house, "Rita", "Hounkpatin", kind="contractor", profile="agent", place="campaign:care")
+    mine: Window = english(window())
+    page = mine.sign_in(rita, "/desk")
+    expect(page.locator("#desk")).to_be_visible()
+    end = ends(house, rita, "contract", SOON)
+    assert time.time() < end.timestamp() - 1, "she is at work until her contract ends"
+    assert refused_after(page, end, "/account", 303) < WITHIN
+    expect(page).to_have_url(re.compile("/signin"), timeout=SEEN * 1000)
+    mine.shows("main", "Your time in this house is over")
+    ((status,),) = house.rows("select status from person where id = %s", rita.id)
+    assert status == "left"
+    assert house.rows("select 1 from session where person_id = %s and ended_at is null", rita.id) == []
 
 
 def refused_after(page, end: datetime, path: str, status: int) -> float:
