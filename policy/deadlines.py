@@ -59,6 +59,8 @@ def mark_duties(work: Work) -> int:
         work.fact(
             "duty.late", duty_id=duty.id, rule=duty.rule, about_ref=duty.about_ref, escalates_to=duty.escalates_to
         )
+    if warned or late:
+        work.fact("duties.marked", reminded=[one.id for one in warned], late=[one.id for one in late])
     work.note("reminded", len(warned))
     work.note("late", len(late))
     return len(warned) + len(late)

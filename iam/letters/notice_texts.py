@@ -89,6 +89,34 @@ MAIL: dict[tuple[str, str], tuple[str, str]] = {
             "That it is late is on record.\nYou find it in Omniwarden: {address}\n"
         ),
     ),
+    ("fr", "duties"): (
+        "{count} travaux vous attendent, le premier à faire avant le {day}",
+        (
+            "Bonjour {name},\n\n{count} travaux que demande la politique de la maison vous attendent ; le premier ({clause}) est à faire "
+            "avant le {day} UTC.\nVous les trouverez dans Omniwarden : {address}\n"
+        ),
+    ),
+    ("en", "duties"): (
+        "{count} duties wait for you, the first due by {day}",
+        (
+            "Hello {name},\n\n{count} duties that the policy of the house asks for wait for you; the first ({clause}) is due by {day} "
+            "UTC.\nYou find them in Omniwarden: {address}\n"
+        ),
+    ),
+    ("fr", "duties-late"): (
+        "{count} travaux sont en retard, le premier depuis le {day}",
+        (
+            "Bonjour {name},\n\n{count} travaux que demande la politique de la maison ne sont pas faits ; le premier ({clause}) était à "
+            "faire avant le {day} UTC. Le retard est noté.\nVous les trouverez dans Omniwarden : {address}\n"
+        ),
+    ),
+    ("en", "duties-late"): (
+        "{count} duties are late, the first since {day}",
+        (
+            "Hello {name},\n\n{count} duties that the policy of the house asks for are not done; the first ({clause}) was due by {day} "
+            "UTC. That they are late is on record.\nYou find them in Omniwarden: {address}\n"
+        ),
+    ),
 }  # fmt: skip
 
 SMS: dict[tuple[str, str], str] = {
@@ -107,8 +135,14 @@ SMS: dict[tuple[str, str], str] = {
     ("en", "duty"): "Omniwarden: a duty ({clause}) waits for you, due by {day} UTC.",
     ("fr", "duty-late"): "Omniwarden : un travail ({clause}) est en retard depuis le {day} UTC.",
     ("en", "duty-late"): "Omniwarden: a duty ({clause}) is late since {day} UTC.",
+    ("fr", "duties"): "Omniwarden : {count} travaux vous attendent, le premier ({clause}) à faire avant le {day} UTC.",
+    ("en", "duties"): "Omniwarden: {count} duties wait for you, the first ({clause}) due by {day} UTC.",
+    ("fr", "duties-late"): "Omniwarden : {count} travaux sont en retard, le premier ({clause}) depuis le {day} UTC.",
+    ("en", "duties-late"): "Omniwarden: {count} duties are late, the first ({clause}) since {day} UTC.",
 }
-PURPOSES = frozenset(purpose for _, purpose in MAIL)
+MANY = {"duty": "duties", "duty-late": "duties-late"}
+"""What is said instead where one letter tells of several at once; the purpose stays that of one."""
+PURPOSES = frozenset(purpose for _, purpose in MAIL) - frozenset(MANY.values())
 
 
 def mail(purpose: str, language: str, words: dict[str, str]) -> tuple[str, str]:

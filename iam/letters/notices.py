@@ -4,7 +4,6 @@ Which notice travels how stands in the book (ID-4: notices_by_mail, notices_by_s
 secret, so one may say the same thing twice. Somebody with neither mail address nor telephone finds it in the console only.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +14,7 @@ from sqlmodel import col, select
 from iam.credentials.passkeys import origin
 from iam.letters.delivery import CLERK, lay
 from iam.letters.models import MAIL, SMS, Letter
-from iam.letters.notice_texts import PURPOSES, mail, message
+from iam.letters.notice_texts import MANY, PURPOSES, mail, message
 from iam.letters.texts import Text
 from iam.people.models import Account, Person
 from kernel.action import Fact, Work, action, on_fact
@@ -54,8 +53,9 @@ def tell(
     if wanted and not able:
         able = [channel for channel in (MAIL, SMS) if addresses[channel]]
     said = {"name": person.given_name, "address": origin(), **words}
+    text = MANY[notice] if "count" in words else notice
     for channel in able:
-        lay(work, person, account_id, notice, channel, _written(notice, channel, person.language, said))
+        lay(work, person, account_id, notice, channel, _written(text, channel, person.language, said))
     return len(able)
 
 
@@ -68,29 +68,41 @@ def _written(notice: str, channel: str, language: str, words: dict[str, str]) ->
 # --- duties ---
 
 
-@on_fact("duty.reminded")
-def remind(work: Work, fact: Fact) -> None:
-    """Write to whoever holds a duty at three quarters of its time."""
-    _tell_holders(work, work.get(Duty, fact.data["duty_id"]), "duty")
+@on_fact("duties.marked")
+def tell_marked(work: Work, fact: Fact) -> None:
+    """Write to whoever holds duties at three quarters of their time or late, and to those a late one escalates to.
+
+    One letter tells a person of all that were marked at once.
+    """
+    _tell_holders(work, fact.data["reminded"], "duty")
+    _tell_holders(work, fact.data["late"], "duty-late", escalated=True)
 
 
-@on_fact("duty.late")
-def tell_late(work: Work, fact: Fact) -> None:
-    """Write to whoever holds a duty that is late, and to those it escalates to."""
-    duty = work.get(Duty, fact.data["duty_id"])
-    _tell_holders(work, duty, "duty-late", [duty.escalates_to])
+def _tell_holders(work: Work, ids: list[UUID], notice: str, *, escalated: bool = False) -> None:
+    """Gather who is to be told of which duties, earliest first, and write once to each."""
+    told: dict[UUID, list[Duty]] = {}
+    asked: dict[tuple[str, str], list[UUID]] = {}
 
+    def held(role: str, scope: str) -> list[UUID]:
+        if (role, scope) not in asked:
+            asked[role, scope] = list(holders([role], scope, work.now))
+        return asked[role, scope]
 
-def _tell_holders(work: Work, duty: Duty, notice: str, roles: Iterable[str] = ()) -> None:
-    people = set(holders(roles, duty.scope, work.now)) if roles else set()
-    if duty.holder_id is not None:
-        people.add(duty.holder_id)
-    elif duty.holder_role is not None:
-        people |= set(holders([duty.holder_role], duty.scope, work.now))
-    if len(people) > HOLDERS:
-        return
-    for person in work.select(select(Person).where(col(Person.id).in_(people), Person.status == "active")):
-        tell(work, person, None, notice, clause=duty.clause, day=f"{duty.due_at:%d/%m/%Y %H:%M}")
+    for duty in work.select(select(Duty).where(col(Duty.id).in_(ids)).order_by(col(Duty.due_at), col(Duty.id))):
+        people = set(held(duty.escalates_to, duty.scope)) if escalated else set()
+        if duty.holder_id is not None:
+            people.add(duty.holder_id)
+        elif duty.holder_role is not None:
+            people |= set(held(duty.holder_role, duty.scope))
+        for person_id in people if len(people) <= HOLDERS else ():
+            told.setdefault(person_id, []).append(duty)
+    for person in work.select(select(Person).where(col(Person.id).in_(told), Person.status == "active")):
+        first, count = told[person.id][0], len(told[person.id])
+        day = f"{first.due_at:%d/%m/%Y %H:%M}"
+        if count == 1:
+            tell(work, person, None, notice, clause=first.clause, day=day)
+        else:
+            tell(work, person, None, notice, clause=first.clause, day=day, count=str(count))
 
 
 @on_fact("duty.opened")

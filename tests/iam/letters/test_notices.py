@@ -48,11 +48,11 @@ def test_a_notice_says_the_same_words_in_every_language_and_channel() -> None:
     def fields(*texts: str) -> set[str]:
         return {name for text in texts for _, name, _, _ in Formatter().parse(text) if name} - {"name", "address"}
 
-    for purpose in notice_texts.PURPOSES:
+    for purpose in notice_texts.PURPOSES | set(notice_texts.MANY.values()):
         said = [fields(*notice_texts.MAIL[language, purpose]) for language in ("fr", "en")]
         said += [fields(notice_texts.SMS[language, purpose]) for language in ("fr", "en")]
         assert all(one == said[0] for one in said), purpose
-        assert said[0] <= {"user_name", "day", "clause"}, "no notice has a place for a secret"
+        assert said[0] <= {"user_name", "day", "clause", "count"}, "no notice has a place for a secret"
     assert notice_texts.mail("duty", "tlh", {"name": "Afi", "address": "", "clause": "ID-1", "day": "1"})[0].startswith(
         "Un travail"
     )
@@ -68,9 +68,9 @@ def test_the_book_names_notices_that_exist(database: str) -> None:
 def test_a_message_is_one_text_of_the_gsm_alphabet_in_either_language() -> None:
     from iam.letters.smpp.alphabet import parts_of
 
-    words = {"user_name": "afi.mensah-dos-santos", "day": "31/12/2026 23:59", "clause": "PW-5"}
+    words = {"user_name": "afi.mensah-dos-santos", "day": "31/12/2026 23:59", "clause": "PW-5", "count": "1200"}
     for language in ("fr", "en"):
-        for purpose in notice_texts.PURPOSES:
+        for purpose in notice_texts.PURPOSES | set(notice_texts.MANY.values()):
             text = notice_texts.message(purpose, language, words) + " https://omniwarden.example.com"
             assert len(parts_of(text, 1)) == 1, text
 
@@ -94,6 +94,16 @@ def test_a_duty_is_told_at_three_quarters_by_mail_and_when_late_by_sms_too(
     said = carrier.last_to(officer.email)
     assert "PW-5" in said
     assert ama.user_name not in said, "a duty's letter tells nothing of whom it is about"
+
+
+def test_who_holds_many_duties_is_told_of_all_at_once_in_one_letter(officer: world.Somebody, hands: Hands) -> None:
+    for _ in range(3):
+        iam.report_disclosure(officer.actor, world.activated().account_id, disclosure="suspected")
+        hands.forward(minutes=5)
+    hands.forward(days=2, hours=12)
+    deadlines.sweep(hands.time)
+    assert notices_to(officer) == [("duty", "mail")]
+    assert "3 " in world.deliver().last_to(officer.email)
 
 
 def test_who_is_locked_without_a_way_back_is_told_by_mail_alone(officer: world.Somebody) -> None:
