@@ -37,6 +37,10 @@ OPEN_PAGES = {
     "/chat": "web chat is for visitors",
     "/chat/{widget}": "web chat is for visitors",
     "/chat/{widget}/frame": "web chat is for visitors",
+    "/certificates": "anybody may verify a certificate by its code",
+    "/certificates/{code}": "anybody may verify a certificate by its code",
+    "/changes/calendar.ics": "a calendar program shows a token of its own",
+    "/trial/{token}": "where a trial mail leads whoever opened it; the same for every token",
 }
 OPEN_ELSEWHERE = {
     "/healthz": "says that the process lives",
