@@ -1,4 +1,4 @@
-"""What the clauses on changes are proved by: queries over the tables, and guards that are tried. [CC-1 to CC-3, CC-5 to CC-11]"""
+"""What the clauses on changes are proved by: queries over the tables, and guards that are tried. [CC-1 to CC-3, CC-5 to CC-11, WS-3]"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -173,6 +173,30 @@ def patches_are_in_on_time(session: Any, now: datetime) -> Evidence:
         or models.get(one.change_id, UNAUTHORISED) == UNAUTHORISED
     ]
     return found((one.ref for one in due), (one.ref for one in wrong), (one.ref for one in rows if one not in due))
+
+
+@evidence("WS-3")
+def versions_follow_updates(session: Any, now: datetime) -> Evidence:
+    """No system that stands waits for an update past its day, or has one on paper alone; left out: no update is known of it.
+
+    A system's updates are the patches noted for it, with the day that their severity gives [CC-9]; an update is in once the
+    change that brought it was done. One that came late counts against CC-9 and no longer here: the version is the vendor's.
+    """
+    standing = {row.id: row.ref for row in session.scalars(select(System).where(col(System.retired_at).is_(None)))}
+    rows = session.execute(
+        select(Patch, Change.outcome)
+        .outerjoin(Change, col(Change.id) == Patch.change_id)
+        .where(Patch.state != "dropped", col(Patch.system_id).in_(standing))
+    ).all()
+    known = {patch.system_id for patch, _ in rows}
+    behind = {
+        patch.system_id
+        for patch, outcome in rows
+        if (patch.due_at <= now if patch.installed_at is None else outcome != "done")
+    }
+    return found(
+        *([ref for key, ref in standing.items() if key in some] for some in (known, behind, standing.keys() - known))
+    )
 
 
 @evidence("CC-10", empty_ok=True)

@@ -25,11 +25,13 @@ from kernel.action import Work, action
 from kernel.db import Answer
 from kernel.errors import Refused
 from kernel.reading import reading
+from policy import incidents
 from policy.workflow import Step, Workflow
 
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)]
 Finding = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=2000)]
 STEPS = Workflow(Disclosure, "open", [Step("open", "close", "closed", clause="PW-5")])
+incidents.keep_incidents(Disclosure)
 ENDED: dict[str, type[Any]] = {
     "authenticators": Totp, "passkeys": Passkey, "recovery_codes": RecoveryCode, "activation_codes": Activation, "devices": Device
 }  # fmt: skip
@@ -136,6 +138,7 @@ def close_disclosure(work: Work, case: Disclosure, *, finding: Finding) -> Discl
     STEPS.advance(work, case, "close")
     case.closed_at, case.closed_by, case.finding = work.now, work.actor.ref, finding
     work.fact("disclosure.closed", disclosure_id=case.id, evidence_ref=case.ref)
+    incidents.end_incident(work, case.ref)
     return case
 
 

@@ -13,7 +13,7 @@ from sqlmodel import col, select
 from iam.letters import delivery
 from iam.letters.models import MAIL, SMS
 from iam.people.models import HUMAN, PLATFORM, Account, Person
-from iam.privileged import standing
+from iam.privileged import bindings, standing
 from iam.privileged.elevations import Bound, Identifier, Reason, Why
 from iam.privileged.models import ActivePlan, BreakGlass
 from kernel import gate
@@ -141,6 +141,7 @@ def ask_break_glass(
             "AC-5", "The last break-glass is not settled: it is asked, open, or its documentation is missing."
         )
     standing.bear(work, person_id, role, scope, "AC-5")
+    bindings.serve(work, bound_to)
     made = work.add(
         BreakGlass(
             scope=scope, person_id=person_id, role=role, reason=reason, bound_to=bound_to, asked_at=work.now,

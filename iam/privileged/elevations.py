@@ -29,8 +29,8 @@ MOST = 200
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9:_.-]{1,80}$")]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
 Why = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=300)]
-Bound = Annotated[str, StringConstraints(pattern=r"^(change|incident):[A-Za-z0-9_.-]{1,80}$")]
-"""The change or the incident that it serves."""
+Bound = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{1,30}:[A-Za-z0-9_.-]{1,80}$")]
+"""The change or the incident that it serves; `iam.privileged.bindings` judges whether there is such a one."""
 
 ELEVATION_STEPS = Workflow(
     Elevation,

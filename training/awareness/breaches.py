@@ -10,11 +10,14 @@ from sqlmodel import col, select
 from kernel.action import Work, action
 from kernel.db import HOUSE, Answer
 from kernel.reading import reading
+from policy import incidents
 from policy.approvals import person_of
 from training.awareness.models import BREACH_STEPS, BreachReport, PhishingMail
 
 Kind = Literal["mail", "lost", "person", "data", "password", "other"]
 Told = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=4000)]
+
+incidents.keep_incidents(BreachReport)
 
 
 class BreachView(Answer):
@@ -62,6 +65,7 @@ def close_breach(work: Work, report: BreachReport, *, outcome: Told) -> BreachRe
     BREACH_STEPS.advance(work, report, "close")
     report.outcome, report.closed_at, report.closed_by = outcome, work.now, person_of(work)
     work.fact("breach.closed", **{"breach-report_id": report.id}, evidence_ref=report.ref)
+    incidents.end_incident(work, report.ref)
     return report
 
 
