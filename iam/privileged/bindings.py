@@ -32,7 +32,7 @@ def rest_on_it(work: Work, fact: Fact) -> None:
 
 
 def serve(work: Work, bound_to: str) -> None:
-    """See that a reference names an incident that is open here, or one of a series kept elsewhere; a change is judged by its window.
+    """See that what a reference names, other than a change, is an incident open here or one of a series kept elsewhere.
 
     Raises Refused where no field keeps it, it is over, or the book does not name its series.
     """

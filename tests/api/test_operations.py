@@ -64,7 +64,7 @@ def test_not_ready_without_a_book(programs: TestClient, monkeypatch: pytest.Monk
     assert "rights" in programs.get("/readyz").text
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(400)
 def test_the_database_away_for_ten_seconds_and_back(tmp_path: Path) -> None:
     """Every page and program is told so, nothing bursts, and it is over when it is over."""
     from api.house import found
@@ -81,24 +81,24 @@ def test_the_database_away_for_ten_seconds_and_back(tmp_path: Path) -> None:
         cookie = {"Cookie": f"__Host-sid={who.entered.token}"} if who.entered else {}
         with running(["serve", "--port", str(port)], environment(url, tmp_path), tmp_path / "log"):
             base = f"http://127.0.0.1:{port}"
-            until(lambda: answers(port), 40)
+            until(lambda: answers(port), 120)
             mine = f"{base}/api/v1/account/mine"
             assert httpx.get(mine, headers=token_of(who)).status_code == 200
             assert httpx.get(f"{base}/account", headers=cookie).status_code == 200
             leave()
             cluster.stop()
             gone = clock.monotonic()
-            until(lambda: answers(port, status=503), 10)
+            until(lambda: answers(port, status=503), 40)
             while clock.monotonic() - gone < 10:
                 assert answers(port, "/healthz")
                 for path, headers in (("/readyz", {}), ("/api/v1/account/mine", token_of(who)), ("/account", cookie)):
-                    answer = httpx.get(base + path, headers=headers, timeout=20)
+                    answer = httpx.get(base + path, headers=headers, timeout=60)
                     assert answer.status_code == 503, (path, answer.status_code, answer.text[:300])
                     assert "content-security-policy" in answer.headers
-                assert httpx.get(f"{base}/metrics", timeout=20).status_code == 200
+                assert httpx.get(f"{base}/metrics", timeout=60).status_code == 200
                 threading.Event().wait(1)
             cluster = start(tmp_path / "pg", quick=True)
-            until(lambda: answers(port), 15)
+            until(lambda: answers(port), 60)
             assert httpx.get(mine, headers=token_of(who)).status_code == 200
             assert httpx.get(f"{base}/account", headers=cookie).status_code == 200
     finally:
