@@ -22,10 +22,10 @@ def keep_incidents(model: type[Record]) -> None:
 
     Raises RuntimeError for a second table of the same word, or one without that column.
     """
-    if KINDS.setdefault(model.noun, model) is not model:
-        raise RuntimeError(f"incidents of the kind {model.noun} are kept already")
     if "state" not in model.model_fields:
         raise RuntimeError(f"nothing says whether an incident of the kind {model.noun} is over")
+    if KINDS.setdefault(model.noun, model) is not model:
+        raise RuntimeError(f"incidents of the kind {model.noun} are kept already")
 
 
 def why_not(work: Work, ref: str) -> str | None:
