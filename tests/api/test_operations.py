@@ -38,7 +38,7 @@ def web(database: str, tmp_path: Path) -> Iterator[tuple[int, int]]:
     """A supervisor with one web process: the supervisor's id and the port."""
     port = free_port()
     with running(["serve", "--port", str(port)], environment(database, tmp_path), tmp_path / "log") as process:
-        until(lambda: answers(port), 40)
+        until(lambda: answers(port), 120)
         yield process.pid, port
 
 
@@ -136,8 +136,8 @@ def test_a_killed_web_process_is_started_again(web: tuple[int, int]) -> None:
     supervisor, port = web
     (child,) = children_of(supervisor)
     os.kill(child, signal.SIGKILL)
-    until(lambda: not alive(child), 5)
-    until(lambda: answers(port), 40)
+    until(lambda: not alive(child), 30)
+    until(lambda: answers(port), 120)
     assert list(children_of(supervisor)) != [child]
 
 
@@ -145,7 +145,7 @@ def test_children_do_not_outlive_a_killed_supervisor(web: tuple[int, int]) -> No
     supervisor, port = web
     (child,) = children_of(supervisor)
     os.kill(supervisor, signal.SIGKILL)
-    until(lambda: not alive(child), 10)
+    until(lambda: not alive(child), 30)
     assert not answers(port, "/healthz")
 
 

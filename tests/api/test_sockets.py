@@ -23,7 +23,7 @@ def server(database: str, tmp_path: Path) -> Iterator[tuple[int, int]]:
     """A real server: the id of its one web process, and its port."""
     port = free_port()
     with running(["serve", "--port", str(port)], environment(database, tmp_path), tmp_path / "log") as process:
-        until(lambda: answers(port), 40)
+        until(lambda: answers(port), 120)
         (child,) = children_of(process.pid)
         yield child, port
 
@@ -150,9 +150,9 @@ def test_a_process_killed_in_the_middle_of_an_action_leaves_nothing_by_halves(
         line.sendall(head.encode() + body)
         threading.Event().wait(1)
         os.kill(child, signal.SIGKILL)
-        until(lambda: not alive(child), 5)
+        until(lambda: not alive(child), 30)
         other.execute("rollback")
-    until(lambda: answers(port), 40)
+    until(lambda: answers(port), 120)
     assert written.outcomes(NOTE) == []
     with db.read_session() as session:
         assert session.execute(text("select count(*) from message where text = 'never said'")).scalar_one() == 0
