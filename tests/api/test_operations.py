@@ -23,7 +23,7 @@ from tests.api.conftest import TestClient, entered, token_of
 from tests.api.processes import alive, answers, children_of, environment, free_port, running, said, until
 from tests.conftest import RUN, leave, use
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("processes")]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from kernel import clock, db
 from tests.api.conftest import NOTE, Book
 from tests.api.processes import alive, answers, children_of, environment, free_port, running, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("processes")]
 
 
 @pytest.fixture
