@@ -1,4 +1,4 @@
-"""What people answer on a change's page beside its steps: a client's acknowledgement, a spoken word, papers of an emergency. [CC-5, CC-6, CC-10]"""
+"""What people answer on a change's page beside its steps: for a client, by telephone, in papers, at work. [CC-5, CC-6, CC-10, CC-11]"""
 
 from collections.abc import Callable
 from uuid import UUID
@@ -57,9 +57,14 @@ def _see(visit: Visit, change_id: UUID) -> None:
     emergencies.see_breach(visit.actor, change_id, remark=visit.field("remark"))
 
 
+def _work(visit: Visit, change_id: UUID) -> None:
+    changecontrol.work_on(visit.actor, uuid_of(visit.field("system")), change_id=change_id, what=visit.field("what"))
+
+
 ROUTES = [
     route("/changes/{id}/acknowledge/{authorisation}", _answered(_acknowledge, ()), ("POST",)),
     route("/changes/{id}/word", _answered(_record, ("authority_id", "channel", "said_at", "witness_id")), ("POST",)),
     route("/changes/{id}/documentation", _answered(_document, ("documentation",)), ("POST",)),
+    route("/changes/{id}/work", _answered(_work, ("system", "what")), ("POST",)),
     route("/changes/{id}/breach", _answered(_see, ("remark",)), ("POST",)),
 ]

@@ -100,6 +100,7 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
             pages.Worked(one.at, said.systems.get(str(one.system_id), ""), said.person(one.person_id), one.what)
             for one in found.work
         ),
+        works_on=_works_on(visit, found),
         revisions=revisions_of(found.revisions, said), deeds=tuple(one for one in words.DEEDS.values() if one.name in found.deeds),
         history=tuple(sentences.row(entry, named) for entry in entries), facts=_facts(found, said),
         notice=found.change.ended_why or "" if found.change.state in {"rejected", "cancelled"} else "", form=form or Form(),
@@ -109,6 +110,13 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
         urgency=urgency.urgency_of(visit, found, said, answer),
     )  # fmt: skip
     return visit.page("changes/change.html", view, status)
+
+
+def _works_on(visit: Visit, found: readings.ChangePage) -> tuple[Choice, ...]:
+    """Give the systems on which the reader, if the change names them, may write down what they do while it is implemented."""
+    if "finish" not in found.deeds or str(visit.actor.id) not in found.content["implementers"]:
+        return ()
+    return tuple(Choice(str(one.id), one.label) for one in found.systems)
 
 
 def asked_about(visit: Visit, number: str) -> tuple[readings.ChangePage, tuple[tuple[str, str], ...]] | None:

@@ -182,6 +182,8 @@ class Change:
     history: tuple[HistoryRow, ...]
     facts: tuple[tuple[str, str], ...] = ()
     notice: str = ""
+    works_on: tuple[Choice, ...] = ()
+    """The systems on which the reader may write down what they do."""
     form: Form = field(default_factory=Form)
     intake: Intake = field(default_factory=Intake)
     may_edit: bool = False

@@ -164,6 +164,7 @@ EXAMPLES = (
         replace(
             CHANGE, state=STATES["implementing"], form=PROBLEMS, deeds=(DEEDS["finish"], DEEDS["close"], DEEDS["stop"]),
             work=(changes.Worked(before(3), "Telephone switch", "Yao Agbeko", "Stopped new calls, installed."),),
+            works_on=(Choice("1", "Telephone switch"), Choice("2", "Web chat")),
             notice="nobody answered in time", facts=(("Incident", "incident:2026-7"),),
         ),
         "/changes",

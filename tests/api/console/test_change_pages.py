@@ -130,7 +130,15 @@ def test_a_change_goes_its_way_from_draft_to_close_by_its_buttons(browser_of, ho
     assert short.status_code == 422
     assert ">done</textarea>" in short.text, "what was typed stays"
     assert state_of(change) == "implementing"
-    changecontrol.work_on(fresh(house.second), system_of(change), change_id=change.id, what="installed and started it")
+    did = {"system": str(system_of(change)), "what": "installed and started it"}
+    reader = browser_of(house.officer)
+    assert f'action="{path}/work"' not in reader.get(path).text, "the change does not name her"
+    assert reader.post(f"{path}/work", data=did).status_code in {403, 404, 422}
+    second = browser_of(house.second)
+    wrong = second.post(f"{path}/work", data=did | {"what": "x"})
+    assert wrong.status_code == 422
+    assert second.post(f"{path}/work", data=did | {"system": str(change.id)}).status_code == 404
+    assert second.post(f"{path}/work", data=did).status_code == 303
     assert "installed and started it" in second.get(path).text
     assert second.post(f"{path}/finish", data={"report": "It runs, all queues were called once."}).status_code == 303
     assert second.post(f"{path}/close", data={"review": "It went as it was planned."}).status_code in {

@@ -99,7 +99,7 @@ def test_what_a_list_may_say_of_profiles(browser_of, people: House) -> None:
 
 def test_a_door_that_closed_says_which_right_ended(browser_of, people: House) -> None:
     boss = browser_of(people.boss)
-    never = text_of(boss.get("/ledger/verify"))
+    never = text_of(boss.get("/directories"))
     assert "This is not open to you" in never
     assert "Your right" not in never, "nobody ever had it"
     assert boss.get("/people").status_code == 200

@@ -47,7 +47,7 @@ def late(school: School, ama: world.Somebody) -> School:  # noqa: F811
 
 
 def section(answer, name: str) -> str:
-    return answer.text.split(f'id="{name}"', 1)[1].split("</section>", 1)[0]
+    return html.unescape(answer.text.split(f'id="{name}"', 1)[1].split("</section>", 1)[0])
 
 
 def test_a_manager_sees_who_is_late_by_person_site_and_who_leads_them(browser_of, late, manager, ama) -> None:
