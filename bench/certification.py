@@ -3,9 +3,7 @@
 The campaign is drawn by its own actions; then its reviewer goes through pages of 50, deciding on some of each, as a person would.
 """
 
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -20,21 +18,11 @@ DECIDED = 5
 @figure("certification", unit="ms", bar="<= 200", against="a decision's share of it")
 def measure(options: Any) -> Measured:
     """The larger of the 95th percentiles of pages and decisions."""
-    from bench.web import use
-    from kernel import db, frame
-    from kernel.postgres import start
+    from bench.web import database
 
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        cluster = start(Path(name) / "postgres")
-        cluster.create_database("bench")
-        try:
-            use(cluster.dsn("bench"), Path(name))
-            reviewer, campaign, asked, drawn = prepare(options.size(RIGHTS))
-            pages, decisions = review(reviewer, campaign)
-        finally:
-            frame.close_writer()
-            db.forget_engines()
-            cluster.stop()
+    with database():
+        reviewer, campaign, asked, drawn = prepare(options.size(RIGHTS))
+        pages, decisions = review(reviewer, campaign)
     page, decision = p95(pages), p95(decisions)
     note = (
         f"{asked} rights asked about, drawn in {drawn:.0f} s; page p95 {page:.0f} ms of {len(pages)}, "

@@ -8,10 +8,8 @@ month shows as many; what differs is how much lies around them.
 
 import random
 import statistics
-import tempfile
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from bench import bulk
@@ -31,24 +29,14 @@ Pages = dict[str, Callable[[], Any]]
 @figure("change_pages", unit="ms", bar="<= 200", against="the slowest kind of page, over itself at 1,000 changes")
 def measure(options: Any) -> Measured:
     """The largest p95 of all kinds of pages at the full size; the ratio is the largest of each kind over itself in the small house."""
-    from bench.web import use
-    from kernel import db, frame
-    from kernel.postgres import start
+    from bench.web import database
 
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        cluster = start(Path(name) / "postgres")
-        cluster.create_database("bench")
-        try:
-            use(cluster.dsn("bench"), Path(name))
-            people, scope = prepare()
-            fill(1, FEW, scope)
-            few = asked(people)
-            fill(FEW + 1, max(FEW + 1, options.size(CHANGES)), scope)
-            many = asked(people)
-        finally:
-            frame.close_writer()
-            db.forget_engines()
-            cluster.stop()
+    with database():
+        people, scope = prepare()
+        fill(1, FEW, scope)
+        few = asked(people)
+        fill(FEW + 1, max(FEW + 1, options.size(CHANGES)), scope)
+        many = asked(people)
     ratios = {kind: many[kind] / few[kind] for kind in many}
     slowest = max(many, key=lambda kind: many[kind])
     steepest = max(ratios, key=lambda kind: ratios[kind])

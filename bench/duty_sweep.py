@@ -5,8 +5,6 @@ entry and its commit on the disk. Most rows are open and due later, as in a hous
 """
 
 import statistics
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from bench import bulk
@@ -21,22 +19,12 @@ RUNS = 9
 @figure("duty_sweep", unit="ms", bar="<= 100", against="the same sweep with nothing due")
 def measure(options: Any) -> Measured:
     """Milliseconds of a sweep that finds 100 due, the median of nine."""
-    from bench.web import use
-    from kernel import db, frame
-    from kernel.postgres import start
+    from bench.web import database
 
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        cluster = start(Path(name) / "postgres")
-        cluster.create_database("bench")
-        try:
-            use(cluster.dsn("bench"), Path(name))
-            prepare(options.size(ROWS))
-            idle = [swept(0) for _ in range(RUNS)]
-            busy = [swept(make_due(DUE)) for _ in range(RUNS)]
-        finally:
-            frame.close_writer()
-            db.forget_engines()
-            cluster.stop()
+    with database():
+        prepare(options.size(ROWS))
+        idle = [swept(0) for _ in range(RUNS)]
+        busy = [swept(make_due(DUE)) for _ in range(RUNS)]
     median = statistics.median(busy)
     note = f"with nothing due {statistics.median(idle):.1f} ms; slowest {max(busy):.0f} ms"
     return Measured(median, median / statistics.median(idle), busy, note)

@@ -7,7 +7,6 @@ The watching process has the poll of every server and nothing else: no notificat
 """
 
 import sys
-import tempfile
 import threading
 import time
 from datetime import timedelta
@@ -27,20 +26,10 @@ KEEP_WARM = 20.0
 @figure("expiry", unit="s", bar="<= 1", against="the same with few sessions alive (revocation)")
 def measure(options: Any) -> Measured:
     """The 99th percentile over the three ways a right ends, each as often."""
-    from bench.web import use
-    from kernel import db, frame
-    from kernel.postgres import start
+    from bench.web import database
 
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        cluster = start(Path(name) / "postgres")
-        cluster.create_database("bench")
-        try:
-            use(cluster.dsn("bench"), Path(name))
-            found = delays(Path(name), options.size(SESSIONS), max(6, round(TRIES * min(1.0, options.scale))))
-        finally:
-            frame.close_writer()
-            db.forget_engines()
-            cluster.stop()
+    with database() as (_, folder):
+        found = delays(folder, options.size(SESSIONS), max(6, round(TRIES * min(1.0, options.scale))))
     everything = [delay for delays in found.values() for delay in delays]
     note = "; ".join(
         f"{len(seen)} {what}: median {sorted(seen)[len(seen) // 2]:.2f} s, p99 {p99(seen):.2f} s"

@@ -7,7 +7,6 @@ The watching process has the poll of every server and nothing else. The clock of
 
 import subprocess
 import sys
-import tempfile
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -25,20 +24,10 @@ GIVE_UP = 20.0
 
 @figure("lapse", unit="s", bar="<= 1", against="the poll's interval of 0.4 s")
 def measure(options: Any) -> Measured:
-    from bench.web import use
-    from kernel import db, frame
-    from kernel.postgres import start
+    from bench.web import database
 
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        cluster = start(Path(name) / "postgres")
-        cluster.create_database("bench")
-        try:
-            use(cluster.dsn("bench"), Path(name))
-            sleeps, wakes = delays(options.size(TRIES), Path(name) / "courses")
-        finally:
-            frame.close_writer()
-            db.forget_engines()
-            cluster.stop()
+    with database() as (_, folder):
+        sleeps, wakes = delays(options.size(TRIES), folder / "courses")
     note = "; ".join(
         f"{len(seen)} {what}: median {sorted(seen)[len(seen) // 2]:.3f} s, p99 {p99(seen):.3f} s"
         for what, seen in (("lapses", sleeps), ("passes that woke a right", wakes))

@@ -3,7 +3,6 @@
 Beside it, how fast the library alone reads what tells whether an entry changed. Memory is the peak of the process during a look.
 """
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
@@ -20,20 +19,10 @@ ROLES = ("agent", "trainer")
 @figure("reconcile", unit="entries/s", bar=">= 5000", against="reading keys and stamps alone, with the same library")
 def measure(options: Any) -> Measured:
     """Entries compared in a second where nothing changed, the median of three looks."""
-    from bench.web import use
-    from kernel import db, frame
-    from kernel.postgres import start
+    from bench.web import database
 
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        cluster = start(Path(name) / "postgres")
-        cluster.create_database("bench")
-        try:
-            use(cluster.dsn("bench"), Path(name))
-            return looks(Path(name), options.size(ENTRIES))
-        finally:
-            frame.close_writer()
-            db.forget_engines()
-            cluster.stop()
+    with database() as (_, folder):
+        return looks(folder, options.size(ENTRIES))
 
 
 def looks(folder: Path, count: int) -> Measured:

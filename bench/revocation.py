@@ -8,10 +8,8 @@ The watching process has the poll of every server and nothing else: no notificat
 import contextlib
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 from bench.harness import Measured, figure
@@ -25,20 +23,10 @@ Watch = Callable[[str, str, Callable[[], object]], float]
 
 @figure("revocation", unit="s", bar="<= 1", against="the poll's interval of 0.4 s")
 def measure(options: Any) -> Measured:
-    from bench.web import use
-    from kernel import db, frame
-    from kernel.postgres import start
+    from bench.web import database
 
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        cluster = start(Path(name) / "postgres")
-        cluster.create_database("bench")
-        try:
-            use(cluster.dsn("bench"), Path(name))
-            sessions, rights = delays(options.size(TRIES))
-        finally:
-            frame.close_writer()
-            db.forget_engines()
-            cluster.stop()
+    with database():
+        sessions, rights = delays(options.size(TRIES))
     value = max(p99(sessions), p99(rights))
     note = "; ".join(
         f"{len(seen)} {what}: median {sorted(seen)[len(seen) // 2]:.2f} s, p99 {p99(seen):.2f} s"

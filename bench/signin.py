@@ -12,14 +12,12 @@ import os
 import queue
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -54,23 +52,15 @@ class Plan:
     against="bare argon2id verifications/s, same parameters",
 )
 def measure(options: Any) -> Measured:
-    from bench.web import use
+    from bench.web import database
     from kernel import db, frame
-    from kernel.postgres import start
 
     cores = os.cpu_count() or 1
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        folder = Path(name)
-        cluster = start(folder / "postgres")
-        cluster.create_database("bench")
-        try:
-            use(cluster.dsn("bench"), folder)
-            made = [people(options.size(ACCOUNTS)) for _ in range(cores)]
-            frame.close_writer()
-            db.forget_engines()
-            return rounds(made, SECONDS * max(0.3, min(options.scale, 1)))
-        finally:
-            cluster.stop()
+    with database():
+        made = [people(options.size(ACCOUNTS)) for _ in range(cores)]
+        frame.close_writer()
+        db.forget_engines()
+        return rounds(made, SECONDS * max(0.3, min(options.scale, 1)))
 
 
 def people(count: int) -> list[dict[str, str]]:

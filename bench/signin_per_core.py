@@ -2,8 +2,6 @@
 
 import os
 import statistics
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from bench import signin
@@ -17,23 +15,15 @@ SHARE = 0.80
 )
 def measure(options: Any) -> Measured:
     """Median of the rounds; the ratio is that of sign-ins to bare verifications, which the figure `signin` holds to 0.80."""
-    from bench.web import use
+    from bench.web import database
     from kernel import db, frame
-    from kernel.postgres import start
 
     cores = os.cpu_count() or 1
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        folder = Path(name)
-        cluster = start(folder / "postgres")
-        cluster.create_database("bench")
-        try:
-            use(cluster.dsn("bench"), folder)
-            made = [signin.people(options.size(signin.ACCOUNTS)) for _ in range(cores)]
-            frame.close_writer()
-            db.forget_engines()
-            rates, ratios = rounds(made, signin.SECONDS * max(0.3, min(options.scale, 1)))
-        finally:
-            cluster.stop()
+    with database():
+        made = [signin.people(options.size(signin.ACCOUNTS)) for _ in range(cores)]
+        frame.close_writer()
+        db.forget_engines()
+        rates, ratios = rounds(made, signin.SECONDS * max(0.3, min(options.scale, 1)))
     ratio = statistics.median(ratios)
     note = f"{cores} cores; {ratio:.2f} of the bare rate, {SHARE:.2f} asked"
     return Measured(statistics.median(rates) / cores, ratio, [rate / cores for rate in rates], note)

@@ -8,10 +8,8 @@ in shares of the median; a permutation test over the pairs says whether it could
 import contextlib
 import random
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from bench.harness import Measured, figure
@@ -26,20 +24,10 @@ Try = Callable[[str, str], object]
 @figure("timing", unit="share of the median", bar="<= 0.05", against="chance: the smallest of the tests' p")
 def measure(options: Any) -> Measured:
     """The largest share by which the medians differ, of the doors whose difference is not chance; 0 where all may be chance."""
-    from bench.web import use
-    from kernel import db, frame
-    from kernel.postgres import start
+    from bench.web import database
 
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        cluster = start(Path(name) / "postgres")
-        cluster.create_database("bench")
-        try:
-            use(cluster.dsn("bench"), Path(name))
-            found = {door: apart(*spent) for door, spent in times(max(40, options.size(TRIES))).items()}
-        finally:
-            frame.close_writer()
-            db.forget_engines()
-            cluster.stop()
+    with database():
+        found = {door: apart(*spent) for door, spent in times(max(40, options.size(TRIES))).items()}
     told = [share if p < SURE else 0.0 for share, p, _ in found.values()]
     note = "; ".join(
         f"{door}: medians differ by {share:.1%} of {at * 1000:.1f} ms, p {p:.2f}"

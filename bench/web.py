@@ -34,21 +34,28 @@ class House:
 
 
 @contextmanager
-def house(*, quick: bool = False, conversations: int = 200) -> Iterator[House]:
-    """Prepare a house in a temporary folder and throw it away."""
+def database(*, quick: bool = False) -> Iterator[tuple[Cluster, Path]]:
+    """Have this process work on an empty database of a PostgreSQL of its own, in a temporary folder; all is thrown away."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         cluster = start(folder / "postgres", quick=quick)
-        cluster.create_database("bench")
-        url = cluster.dsn("bench")
-        use(url, folder)
         try:
-            token, found = people(url, conversations)
-            yield House(cluster, url, folder, token, found)
+            cluster.create_database("bench")
+            use(cluster.dsn("bench"), folder)
+            yield cluster, folder
         finally:
             frame.close_writer()
             db.forget_engines()
             cluster.stop()
+
+
+@contextmanager
+def house(*, quick: bool = False, conversations: int = 200) -> Iterator[House]:
+    """Prepare a house in a temporary folder and throw it away."""
+    with database(quick=quick) as (cluster, folder):
+        url = cluster.dsn("bench")
+        token, found = people(url, conversations)
+        yield House(cluster, url, folder, token, found)
 
 
 def use(url: str, folder: Path) -> None:
