@@ -2,7 +2,16 @@
 
 import importlib
 
-FIELDS = ("kernel.ledger.browse", "policy", "iam", "contactcenter", "changecontrol", "training", "api.console.readings")
+FIELDS = (
+    "kernel.ledger.browse",
+    "policy",
+    "iam",
+    "contactcenter",
+    "changecontrol",
+    "training",
+    "firewall_audit",
+    "api.console.readings",
+)
 
 
 def load() -> None:

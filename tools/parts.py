@@ -22,6 +22,8 @@ class Part:
     purpose: str
     find: Callable[[], Path | None]
     remedy: str = "make test as root, or apt-get install what deploy/apt-packages.txt names"
+    given: bool = False
+    """Nothing that this project may carry or fetch: whoever has it names its place. Where it is absent the tests are skipped, in CI too, and the table says so."""
 
 
 def program(name: str) -> Path | None:
@@ -55,6 +57,12 @@ def _slapd() -> Path | None:
     return found or (Path("/usr/sbin/slapd") if Path("/usr/sbin/slapd").is_file() else None)
 
 
+def _corpora() -> Path | None:
+    """Log lines and configurations of other projects, with what they say of them; several may not be shipped."""
+    folder = Path(os.environ.get("OMNIWARDEN_CORPORA") or ROOT.parent / "shared/corpora") / "firewall"
+    return folder if (folder / "logs").is_dir() else None
+
+
 PARTS = {
     part.name: part
     for part in (
@@ -69,5 +77,12 @@ PARTS = {
         Part("node", "verifies the ledger's proofs with other people's code", _node, "tools/frontend.py"),
         Part("frontend", "the console's browser parts", _file("api/static/manifest.json"), "tools/frontend.py"),
         Part("asterisk", "takes the calls", _file("var/asterisk/tree/omniwarden.json"), "tools/asterisk.py"),
+        Part(
+            "corpora",
+            "log lines and configurations of firewalls that other projects labelled",
+            _corpora,
+            "name the folder in OMNIWARDEN_CORPORA; some of it may not be shipped",
+            given=True,
+        ),
     )
 }

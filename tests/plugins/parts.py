@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for name, value in item.user_properties:
         if name == "missing":
-            if os.environ.get("CI") == "true":
+            if os.environ.get("CI") == "true" and not all(PARTS[part].given for part in value.split(", ")):
                 pytest.fail(f"{MISSING}{value}", pytrace=False)
             pytest.skip(f"{MISSING}{value}")
 

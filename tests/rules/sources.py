@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PRODUCT = ("kernel", "policy", "iam", "contactcenter", "changecontrol", "training", "api")
+PRODUCT = ("kernel", "policy", "iam", "contactcenter", "changecontrol", "training", "firewall_audit", "api")
 NOT_OURS = {
     ".git",
     ".venv",

@@ -1,0 +1,9 @@
+"""What the house's firewalls, routers and intrusion detection saw, reviewed every week, and no change of theirs that nobody approved."""
+
+from importlib import import_module
+
+MODULES: tuple[str, ...] = ()
+"""What they do is known once they are imported: tables, actions, readings, sweeps, evidence."""
+
+for _module in MODULES:
+    import_module(f"firewall_audit.{_module}")

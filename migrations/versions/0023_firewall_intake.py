@@ -1,0 +1,10 @@
+"""Devices, credentials of collectors, batches of log lines."""
+
+revision = "0023"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
