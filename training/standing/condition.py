@@ -19,7 +19,7 @@ def in_date(actor: Actor, action: str, now: datetime) -> bool:
     plan = STANDINGS.plans.get(actor.ref)
     if plan is None or plan.index is not gate.current() or now >= STANDINGS.fresh_until:
         return actor.kind != "person"
-    return now < plan.until.get(action, plan.ends)
+    return now < plan.awake_until or now < plan.until.get(action, plan.ends)
 
 
 @condition(TRAINED, quick=in_date)

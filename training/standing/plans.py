@@ -65,6 +65,8 @@ class Plan:
     lines: Mapping[str, Line]
     until: Mapping[str, datetime]
     """By action, until when this plan vouches for it."""
+    awake_until: datetime
+    """Until when it vouches for every action: the one comparison that most decisions need."""
 
 
 def plan_of(standing: Standing, ref: str, index: Index, rules: Mapping[str, CourseRule], now: datetime) -> Plan:
@@ -83,7 +85,8 @@ def plan_of(standing: Standing, ref: str, index: Index, rules: Mapping[str, Cour
                     lines[action] = line
     edges = (edge for held in index.assignments.get(ref, ()) for edge in (held.start, held.end) if edge > now)
     ends = min(edges, default=FOREVER)
-    return Plan(standing, index, ends, lines, {action: min(line.until, ends) for action, line in lines.items()})
+    until = {action: min(line.until, ends) for action, line in lines.items()}
+    return Plan(standing, index, ends, lines, until, min(until.values(), default=ends))
 
 
 def course_lines(name: str, rule: CourseRule, standing: Standing, since: datetime) -> Iterator[Line]:
