@@ -11,12 +11,12 @@ from sqlmodel import col, select
 
 from contactcenter.models import Conversation
 from iam.credentials.models import Totp
-from iam.keys import unseal
 from iam.people.models import SERVICE, Account, Person
 from kernel.action import Work
 from kernel.db import Answer
 from kernel.gate import Ask, condition
 from kernel.reading import reading
+from kernel.sealing import unseal
 from kernel.settings import settings
 
 Refs = Annotated[list[str], Field(max_length=1000)]

@@ -14,10 +14,10 @@ from iam.credentials.code_words import typed
 from iam.credentials.models import Passkey, RecoveryCode, Totp
 from iam.credentials.otp_codes import step_of
 from iam.entry import throttle
-from iam.keys import fingerprint, seal, unseal
 from iam.people.models import Account
 from kernel.action import Work
 from kernel.errors import Refused
+from kernel.sealing import fingerprint, seal, unseal
 
 Factor = Literal["otp", "recovery", "passkey"]
 WRONG = "This code is not right, or it was used already. Wait for the next one."

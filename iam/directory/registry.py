@@ -20,7 +20,6 @@ from iam.directory.settings import (
     check_place,
     check_url,
 )
-from iam.keys import seal, unseal
 from iam.people.models import Platform
 from kernel import gate
 from kernel.action import Work, action
@@ -28,6 +27,7 @@ from kernel.actor import clerk
 from kernel.db import Answer
 from kernel.errors import Conflict, NotFound, Refused
 from kernel.reading import reading
+from kernel.sealing import seal, unseal
 
 CLERK = clerk("directories")
 AT_ONCE = 40

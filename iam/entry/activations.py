@@ -21,7 +21,6 @@ from iam.credentials.passkeys import HOUSE_NAME, origin
 from iam.entry import presence, signin, throttle, tickets
 from iam.entry.candidates import counters, look_up, told
 from iam.entry.entering import Entered, Source, Who, start_session
-from iam.keys import fingerprint, pseudonym
 from iam.letters.delivery import channels_of, post, void_waiting
 from iam.letters.models import MAIL, SMS
 from iam.letters.texts import CODE
@@ -29,6 +28,7 @@ from iam.people.models import Account, Person, for_people_only
 from kernel import clock
 from kernel.action import Work, action
 from kernel.errors import Refused
+from kernel.sealing import fingerprint, pseudonym
 from policy import book
 
 JOIN, PASSWORD, FACTOR, VOIDED = "join", "password", "factor", "voided"

@@ -13,9 +13,9 @@ from iam.credentials.models import Password, Totp
 from iam.entry import throttle, tickets
 from iam.entry.entering import Source, Who
 from iam.entry.models import Device
-from iam.keys import pseudonym
 from iam.people.models import PLATFORM, SERVICE, Account, Person
 from kernel.action import Work
+from kernel.sealing import pseudonym
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from iam.credentials.factors import Factor
 from iam.entry import tickets
 from iam.entry.models import Device, Session
-from iam.keys import pseudonym
 from kernel.action import Work
+from kernel.sealing import pseudonym
 from policy import book
 
 _BROWSERS = (

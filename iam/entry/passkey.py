@@ -20,11 +20,11 @@ from iam.credentials.passkeys import Challenge, Credential, Presented, Token
 from iam.entry import signin, throttle, tickets
 from iam.entry.candidates import counters
 from iam.entry.entering import Entered, Source, Who, start_session
-from iam.keys import pseudonym, seal, unseal
 from iam.people.models import HUMAN, PLATFORM, Account, Person
 from kernel import clock
 from kernel.action import Work, action
 from kernel.errors import Refused, Unavailable
+from kernel.sealing import pseudonym, seal, unseal
 
 NO = "This passkey opens nothing here. Sign in with your user name and password instead."
 ABOUT = "passkey-entry"

@@ -18,12 +18,12 @@ from iam.entry import throttle, tickets
 from iam.entry.candidates import counters, look_up, told
 from iam.entry.entering import Entered, Source, Who, start_session
 from iam.entry.models import Device
-from iam.keys import pseudonym
 from iam.people.models import Account, Person
 from kernel import clock
 from kernel.action import Work, action
 from kernel.actor import clerk
 from kernel.errors import Refused
+from kernel.sealing import pseudonym
 
 CLERK = clerk("signin")
 NO = "The user id and the password do not belong together, or this account cannot sign in."

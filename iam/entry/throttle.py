@@ -13,9 +13,9 @@ from uuid import UUID
 
 import psycopg
 
-from iam.keys import fingerprint
 from kernel.db import ungoverned_session
 from kernel.errors import Busy, Unavailable
+from kernel.sealing import fingerprint
 from policy import book
 
 SAME_ANSWER = "Too many tries. Wait a little, then try again."

@@ -12,7 +12,6 @@ from uuid import UUID
 from pydantic import SecretStr
 from sqlmodel import col, select
 
-from iam.keys import seal, unseal
 from iam.letters.envelope import Envelope
 from iam.letters.models import MAIL, SMS, Letter, Receipt
 from iam.letters.texts import Text, write
@@ -24,6 +23,7 @@ from kernel.db import Answer
 from kernel.errors import Conflict, Refused
 from kernel.outbox import effect
 from kernel.reading import reading
+from kernel.sealing import seal, unseal
 
 CLERK = clerk("delivery")
 _TAIL = 7

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from iam import keys
 from iam.plaintext.finder import OVERLAP, Hit, Reader
 
 PIECE = 262_144
@@ -180,7 +179,7 @@ def findings_of(path: Path, pieces: Iterable[bytes], encoding: str) -> list[Find
             break
     place = _masked(written(path), [hit.value for hit in hits.values()])
     return [
-        Finding(place, number, hit.kind, keys.fingerprint("plaintext", hit.value).hex()[:FINGERPRINT])
+        Finding(place, number, hit.kind, sealing.fingerprint("plaintext", hit.value).hex()[:FINGERPRINT])
         for (number, _), hit in list(hits.items())[: MOST_IN_FILE + 1]
     ]
 

@@ -24,13 +24,13 @@ from iam.credentials.passkeys import origin
 from iam.entry import throttle, tickets
 from iam.entry.candidates import counters
 from iam.entry.entering import Source
-from iam.keys import pseudonym, seal, unseal
 from iam.services.models import ED25519, TOKEN, ServiceKey
 from kernel import clock, fresh
 from kernel.action import Work, action
 from kernel.actor import Actor, clerk, service
 from kernel.db import Answer, ungoverned_session
 from kernel.errors import Unavailable
+from kernel.sealing import pseudonym, seal, unseal
 from policy import book
 
 PREFIX, PASS = "ows.", "owp."

@@ -11,10 +11,10 @@ from api import fields  # noqa: F401 - registers every use case
 from api.demo_house import INHABITANTS
 from api.demo_words import PASSWORD
 from iam.credentials.models import Totp
-from iam.keys import unseal
 from iam.people.models import Account, Person
 from kernel import db, frame, fresh
 from kernel.actor import clerk
+from kernel.sealing import unseal
 
 SETUP = clerk("setup")
 NEWCOMER = {

@@ -5,10 +5,10 @@ import base64
 import pytest
 
 import iam
-from iam.keys import seal
 from iam.services import program_entry
 from kernel import db
 from kernel.errors import Refused, Unavailable
+from kernel.sealing import seal
 from tests import world
 from tests.iam.conftest import Hands
 

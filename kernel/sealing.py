@@ -1,4 +1,4 @@
-"""The key file of identity: what it seals at rest, and the fingerprints that stand for codes and names. [PW-4]
+"""The key file of the house: what is sealed at rest, and the fingerprints that stand for codes and names. [PW-4]
 
 The file holds one 32-byte key a line in hex; the first is in use, the others still open what they sealed. It lies beside the
 signing key, outside the database, so that a stolen database alone gives away neither OTP secrets nor short codes.
