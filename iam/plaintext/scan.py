@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from iam.plaintext.finder import OVERLAP, Hit, Reader
+from kernel import sealing
 
 PIECE = 262_144
 LONGEST_LINE = 131_072
