@@ -34,9 +34,6 @@ class Block:
     rows: int
     unparsed: list[int]
     """Places in the block of the lines that no format could read."""
-    places: list[int] | None = None
-    """Of each row the place of its line, where lines were taken up into others (`last message repeated 3 times`); None: every line but the
-    unparsed is one row, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
