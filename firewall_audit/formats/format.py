@@ -24,6 +24,10 @@ class Framed:
     sequence: int | None = None
     structured: str = ""
     """The structured data of RFC 5424, as it stands."""
+    message_id: str = ""
+    """MSGID of RFC 5424: Junos and others name the message there."""
+    times: int = 1
+    """What `message repeated N times: [ … ]` around the body said; whoever reads lines multiplies, not the formats."""
 
 
 @dataclass(slots=True)
@@ -33,7 +37,9 @@ class Block:
     columns: dict[str, list[Any]]
     rows: int
     unparsed: list[int]
-    """Places in the block of the lines that no format could read."""
+    """Places in the block of the lines that no format could read; every other line is one row, in the order of the lines."""
+    last: Event | None = None
+    """What the last line said, for `last message repeated N times` at the beginning of the next block."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,6 @@ class Format:
     parse: Callable[[Framed], Event | None]
     """None: the line is not of this format, or says nothing that can be trusted. It never raises, whatever the line."""
     parse_block: Callable[[Sequence[str]], Block] | None = None
-    """A quick way for many lines; it gives exactly what `parse` would, and leaves to it (as unparsed) what it cannot."""
+    """A quick way for many whole lines (of which neither ends nor NUL bytes are taken off); it gives exactly what `parse` would, and leaves to it (as unparsed) what it cannot."""
     samples: str = field(default="")
     """The name of the samples, where it is not the format's own."""
