@@ -3,13 +3,24 @@
 from typing import NamedTuple
 
 from firewall_audit.rulesets.intervals import Intervals, difference, holds, intersection, meets
-from firewall_audit.rulesets.values import LAST_ADDRESS, LAST_FLAGS, LAST_NAME, LAST_PORT, LAST_PROTOCOL, STATES, V4, V6
+from firewall_audit.rulesets.values import (
+    LAST_ADDRESS,
+    LAST_FLAGS,
+    LAST_MAC,
+    LAST_NAME,
+    LAST_PORT,
+    LAST_PROTOCOL,
+    STATES,
+    V4,
+    V6,
+)
 
 ANY_PORT: Intervals = ((0, LAST_PORT),)
 ANY_PROTOCOL: Intervals = ((0, LAST_PROTOCOL),)
 ANY_NAME: Intervals = ((0, LAST_NAME),)
 ANY_STATE: Intervals = ((0, len(STATES) - 1),)
 ANY_FLAGS: Intervals = ((0, LAST_FLAGS),)
+ANY_MAC: Intervals = ((0, LAST_MAC),)
 ANY_V4: Intervals = ((0, LAST_ADDRESS[V4]),)
 ANY_V6: Intervals = ((0, LAST_ADDRESS[V6]),)
 
@@ -34,6 +45,8 @@ class Box(NamedTuple):
     outgoing: Intervals = ANY_NAME
     states: Intervals = ANY_STATE
     flags: Intervals = ANY_FLAGS
+    macs: Intervals = ANY_MAC
+    """Of the sender's hardware address."""
 
 
 DIMENSIONS = Box._fields

@@ -13,6 +13,7 @@ LAST_ADDRESS = {V4: 2**32 - 1, V6: 2**128 - 1}
 LAST_PORT = 65535
 LAST_PROTOCOL = 255
 LAST_FLAGS = 255
+LAST_MAC = 2**48 - 1
 NAME_BYTES = 64
 """Names of interfaces and zones count as numbers of so many bytes, so that `eth*` is an interval and `not eth0` its complement."""
 LAST_NAME = 256**NAME_BYTES - 1
@@ -146,3 +147,12 @@ def icmp(kind: int, code: int | None = None) -> Intervals:
     if not 0 <= kind <= 255 or not 0 <= (code or 0) <= 255:  # noqa: PLR2004 octets
         raise ValueError(f"{kind}/{code} is no type of ICMP")
     return ((kind << 8 | (code or 0), kind << 8 | (255 if code is None else code)),)
+
+
+def mac(text: str) -> Intervals:
+    """A hardware address, `02:00:5e:00:53:01`."""
+    octets = text.replace("-", ":").split(":")
+    if len(octets) != 6 or not all(len(octet) in {1, 2} for octet in octets):  # noqa: PLR2004 octets of an address
+        raise ValueError(f"{text} is no hardware address")
+    value = int.from_bytes(bytes(int(octet, 16) for octet in octets))
+    return ((value, value),)

@@ -93,7 +93,7 @@ def test_what_is_no_address_is_said(text):
 
 def test_a_wildcard_is_an_inverted_mask():
     assert values.wildcard("192.0.2.0", "0.0.0.255") == values.addresses("192.0.2.0/24")
-    assert values.wildcard("192.0.2.9", "0.0.0.0") == values.addresses("192.0.2.9")
+    assert values.wildcard("192.0.2.9", "0.0.0.1") == values.addresses("192.0.2.8/31")
 
 
 def test_ports_are_read():
