@@ -53,6 +53,7 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
         cut=len(found.changes) == MOST,
         feed=pages.Feed(str(feed.id), feed.made_at) if feed is not None else None,
         may_make=may_make,
+        may_see_freezes=frame.is_open(visit.actor, "freeze.list"),
         form=form or Form(),
     )
     return visit.page("changes/calendar.html", view, status)

@@ -20,8 +20,11 @@ PLAIN = (
 """Fields that are said as they are typed."""
 CHOSEN = ("kind", "risk")
 """Fields that are chosen of a list; a form without them leaves them as they are by themselves."""
-LISTS = ("training", "things", "texts")
+LISTS = ("things", "texts")
 """Fields of short words, apart by lines, commas or spaces."""
+COURSE = "course-"
+"""How the names of fields begin that name a course."""
+SLUG = r"[a-z][a-z0-9-]{0,59}"
 WINDOW = ("starts_at", "ends_at")
 TWICE = N_("The clocks go back on this day, so this time comes twice. Say which of the two.")
 _BETWEEN = re.compile(r"[\s,;]+")
@@ -35,7 +38,7 @@ _PLACES = (
 )
 _FORMS: Mapping[str, str] = {
     "title": N_("A title has 5 to 160 signs."),
-    "training": N_("Courses go by their short names, such as customer-data, and there are 20 at most."),
+    "training": N_("A change names 20 courses at most."),
     "things": N_("Each is written as kind:name, such as device:edge-1."),
     "texts": N_("A SHA-256 has 64 hexadecimal digits in small letters."),
     "open_source": N_("Each line says name; licence; what the review of the licence said."),
@@ -62,6 +65,8 @@ def said(visit: Visit, fields: frozenset[str]) -> tuple[dict[str, Any], dict[str
     if "incident" in fields:
         name = visit.field("incident").strip()
         told["incident"] = name if not name or name.startswith("incident:") else f"incident:{name}"
+    if "training" in fields:
+        told["training"] = named_courses(visit.form)
     if "systems" in fields:
         told["systems"] = chosen(visit.form, "system-")
     if "implementers" in fields:
@@ -93,6 +98,12 @@ def chosen(form: Mapping[str, str], start: str) -> list[str]:
             except ValueError:
                 continue
     return found
+
+
+def named_courses(form: Mapping[str, str]) -> list[str]:
+    """Give the names of the courses that are ticked; what names no course ticks none."""
+    names = (name.removeprefix(COURSE) for name, value in form.items() if name.startswith(COURSE) and value == "on")
+    return [one for one in names if re.fullmatch(SLUG, one)]
 
 
 def _named(visit: Visit, wrong: dict[str, str]) -> list[str]:
@@ -132,6 +143,7 @@ def typed(content: Mapping[str, Any]) -> dict[str, str]:
     told["open_source"] = "\n".join("; ".join(filter(None, part.values())) for part in content["open_source"])
     told |= {f"system-{one}": "on" for one in content["systems"]}
     told |= {f"person-{one}": "on" for one in content["implementers"]}
+    told |= {f"{COURSE}{one}": "on" for one in content["training"]}
     for name in WINDOW:
         if content[name] is not None:
             wall = datetime.fromisoformat(content[name]).astimezone(ZONE)

@@ -1,6 +1,6 @@
 """Drafting and editing a change: one form, errors beside their fields, nothing typed is lost, nobody's words are overwritten unseen. [CC-1]"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -11,6 +11,7 @@ from api.console import change_words as words
 from api.console import frame
 from api.console.account import uuid_of
 from api.console.change_diff import Spoken, differences, facts_of
+from api.console.learning_tables import titles_of
 from api.console.pages import change_form as pages
 from api.console.pages.changes import Differs
 from api.console.pages.frame import Choice, Form
@@ -96,6 +97,7 @@ def _view(visit: Visit, form: Form, model: str, *, open_ids: set[str] | None = N
         risks=tuple(Choice(name, one.word) for name, one in words.RISKS.items()),
         systems=_systems(visit, set(fields.chosen(form.values, "system-")), open_ids),
         people=tuple(pages.PersonChoice(one, names[f"person:{one}"]) for one in sorted(chosen) if f"person:{one}" in names),
+        courses=_courses(visit, fields.named_courses(form.values)),
         wanted=frozenset(_beside(name) for name in contents.required(model, "submit")), **more,
     )  # fmt: skip
 
@@ -122,6 +124,13 @@ def _systems(visit: Visit, chosen: set[str], only: set[str] | None) -> tuple[pag
         if only is None or str(one.id) in only
     ]
     return tuple(sorted(rows, key=lambda one: (not one.chosen, one.slug)))
+
+
+def _courses(visit: Visit, chosen: Sequence[str]) -> tuple[pages.CourseChoice, ...]:
+    """The courses in force by their titles, what is ticked first; one that is ticked and no longer in force stays to be seen."""
+    titles = dict.fromkeys(chosen, "") | titles_of(visit.actor)
+    rows = [pages.CourseChoice(slug, title, slug in chosen) for slug, title in titles.items()]
+    return tuple(sorted(rows, key=lambda one: (not one.chosen, one.title.casefold(), one.slug)))
 
 
 def add(visit: Visit) -> Response:

@@ -14,6 +14,8 @@ from policy.spans import SpanText
 LANGUAGES = ("en", "fr")
 Language = Literal["en", "fr"]
 SLUG = r"^[a-z][a-z0-9-]{1,40}$"
+RESERVED = frozenset({"ask", "attempts", "courses", "excuses", "films", "new", "pictures", "team"})
+"""Names that no course takes: an address of a page begins with them where a course's name would stand."""
 LARGEST_LESSON = 64_000
 LARGEST_PICTURE = 150_000
 PICTURE = re.compile(r"!\[([^\]\n]*)\]\(([^)\s]+)\)")

@@ -13,7 +13,7 @@ from kernel.actor import clerk
 from kernel.db import HOUSE, Answer
 from kernel.errors import Conflict, Malformed, Refused
 from policy.approvals import ask_approval, person_of, withdraw_all
-from training.courses.content import LARGEST_PICTURE, CourseContent, Slug, kind_of
+from training.courses.content import LARGEST_PICTURE, RESERVED, CourseContent, Slug, kind_of
 from training.courses.models import VERSION_STEPS, Course, CoursePicture, CourseVersion
 
 CLERK = clerk("courses")
@@ -61,6 +61,8 @@ class CourseView(Answer):
 @action("course.add", scope=HOUSE, answer=CourseView)
 def add_course(work: Work, *, slug: Slug) -> Course:
     """Add a course; it asks nothing of anybody until a version of it is in force. [TR-1]"""
+    if slug in RESERVED:
+        raise Refused(CLAUSE, "This name is an address of the house; choose another for the course.")
     if course_of(work, slug) is not None:
         raise Conflict("There is a course of this name already.")
     return work.add(Course(slug=slug))

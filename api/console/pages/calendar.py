@@ -87,6 +87,7 @@ class Month:
     """More happens in it than is shown."""
     feed: Feed | None = None
     may_make: bool = False
+    may_see_freezes: bool = False
     form: Form = field(default_factory=Form)
 
 

@@ -28,6 +28,15 @@ class PersonChoice:
 
 
 @dataclass(frozen=True)
+class CourseChoice:
+    """A course that may be needed before; without a title it is not in force."""
+
+    slug: str
+    title: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class Edit:
     """The form, for a new change and for one that is there."""
 
@@ -43,6 +52,7 @@ class Edit:
     systems: tuple[SystemChoice, ...]
     people: tuple[PersonChoice, ...]
     zone: str
+    courses: tuple[CourseChoice, ...] = ()
     models: tuple[Choice, ...] = ()
     """Other models, where one may still choose."""
     templates: tuple[Choice, ...] = ()

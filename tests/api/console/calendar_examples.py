@@ -3,9 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from api.console import freezes as freezing
 from api.console.calendar import _day, agenda, weekdays
 from api.console.change_words import MODELS, STATES
 from api.console.pages import calendar as pages
+from api.console.pages import freezes
+from api.console.pages.frame import Choice, Form
 from tests.api.console.house import NOW, before
 
 FIRST, AFTER, TODAY = date(2026, 11, 1), date(2026, 12, 1), NOW.date()
@@ -41,10 +44,29 @@ GRID = tuple(
 )
 MONTH = pages.Month(
     "November 2026", weekdays(), GRID, agenda(ITEMS, FIRST, AFTER, TODAY), "/changes/calendar?month=2026-10",
-    "/changes/calendar?month=2026-12", "", 2, feed=pages.Feed("1", before(60 * 24 * 9)), may_make=True,
+    "/changes/calendar?month=2026-12", "", 2, feed=pages.Feed("1", before(60 * 24 * 9)), may_make=True, may_see_freezes=True,
 )  # fmt: skip
 BARE = tuple(tuple(replace(day, items=(), more=0, anchor="") for day in week) for week in GRID)
+FREEZES = freezes.Freezes(
+    (
+        freezes.Row("1", "Election of the municipal councils", "the house", at(20), at(25), "Koffi Mensah", freezing.NOW, (freezes.Held("CHG-2026-0042", at(23, 21), at(24)),), ("Sales week of Harbour Telecom",), may_lift=True),
+        freezes.Row("2", "Sales week of Harbour Telecom", "Harbour Telecom", at(24), at(29), "Esi Owusu", freezing.COMING, (), ("Election of the municipal councils",), may_lift=True),
+    ),
+    past=False, may_declare=True, form=Form({"about": "house"}), zone="Africa/Porto-Novo",
+    places=(Choice("house", "The whole house"), Choice("client:harbour-telecom", "Client: Harbour Telecom"), Choice("system:main-switch", "System: Main Switch")),
+)  # fmt: skip
 EXAMPLES = (
+    ("freezes", "changes/freezes.html", FREEZES, "/changes"),
+    (
+        "freezes-wrong", "changes/freezes.html",
+        replace(FREEZES, rows=(), form=Form({"about": "house", "title": "Now", "starts_at": "2026-10-25T02:30"}, {"title": freezing.TITLE, "starts_at": "The clocks go back on this day, so this time comes twice. Say which of the two."}), twice=frozenset({"starts_at"})),
+        "/changes",
+    ),
+    (
+        "freezes-past", "changes/freezes.html",
+        replace(FREEZES, past=True, may_declare=False, rows=(replace(FREEZES.rows[0], state=freezing.LIFTED, lifted=at(22), held=(), meets=(), may_lift=False),)),
+        "/changes",
+    ),
     ("calendar", "changes/calendar.html", MONTH, "/changes"),
     (
         "calendar-none", "changes/calendar.html",

@@ -96,12 +96,20 @@ TYPED = Form({
     "reason": "The vendor ends the one we run.", "plan": "1. Stop new calls.\n2. Install.\n3. Start, and call each queue once.",
     "rollback": "Install the version before, from the kept image; ten minutes.", "starts_at": "2026-05-04T22:00", "ends_at": "2026-05-05T01:00",
 })  # fmt: skip
+COURSES = tuple(
+    change_form.CourseChoice(slug, title, place < 2)
+    for place, (slug, title) in enumerate((
+        ("old-switch", ""), ("change-control-basics", "Change control: the basics"), ("the-law", "The law that binds us"), ("passwords", "Passwords that hold"),
+        ("lock-your-screen", "Lock your screen"), ("nothing-leaves", "Nothing leaves the house unprotected"), ("report-at-once", "Report at once"),
+        ("sanctions", "What follows a breach of the rules"), ("tools-agent", "Your desk: the tools of an agent"), ("activity-is-logged", "Everything is on record"),
+    ))
+)  # fmt: skip
 DRAFT = change_form.Edit(
     title=MODELS["normal"], above="Draft a change",
     lead="It is a draft until you hand it in; then it is assessed, tested and put before those who decide.", action="/changes/new", back="/changes",
     model="normal", form=TYPED, kinds=tuple(Choice(name, label) for name, label in KINDS.items()),
     risks=tuple(Choice(name, one.word) for name, one in RISKS.items()), systems=SYSTEMS,
-    people=(change_form.PersonChoice(ID, "Yao Agbeko"),), zone="Africa/Porto-Novo",
+    people=(change_form.PersonChoice(ID, "Yao Agbeko"),), zone="Africa/Porto-Novo", courses=COURSES,
     models=tuple(Choice(name, MODELS[name]) for name in ("normal", "standard", "emergency")),
     wanted=frozenset({"summary", "reason", "plan", "rollback", "systems", "implementers", "starts_at"}), submit="Keep as draft",
 )  # fmt: skip

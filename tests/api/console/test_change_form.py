@@ -20,6 +20,7 @@ from tests.api.console.test_change_pages import buttons, house, state_of  # noqa
 from tests.changecontrol.builders import House, fresh
 from tests.changecontrol.test_templates import in_force
 from tests.iam.conftest import hands  # noqa: F401 - a fixture
+from tests.training.conftest import school  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.needs("frontend")
 WORDS = {
@@ -136,6 +137,31 @@ def test_an_edit_without_an_edit_is_none_though_browsers_write_lines_otherwise(b
     found = read(house.engineer, change.id)
     assert (found.change.revision, found.content["rollback"]) == (2, "Start the old one at once.")
     assert found.content["starts_at"] == found.revisions[0].content["starts_at"], "a time that was not touched stays"
+
+
+def test_courses_are_picked_from_those_in_force_and_one_that_is_not_stays_to_be_seen(browser_of, house, school):  # noqa: F811
+    school.publish("passwords")
+    browser = browser_of(house.engineer)
+    page = browser.get("/changes/new").text
+    assert 'name="course-passwords"' in page
+    assert "About passwords" in page
+    assert "course-sanctions" not in page, "it is not in force"
+    ticked = {"course-passwords": "on", "course-": "on", "course-Not a course": "on", "course-sanctions": "off"}
+    answer = browser.post("/changes/new", data=WORDS | window(house) | ticked)
+    made = answer.headers["location"].partition("?")[0].rpartition("/")[2]
+    assert read(house.engineer, made).content["training"] == ["passwords"]
+    assert filled(browser.get(f"/changes/{made}/edit").text)["course-passwords"] == "on"
+    old = house.draft(training=["a-course-of-old"], no_training="")
+    shown = browser.get(f"/changes/{old.id}/edit").text
+    assert re.search(r'name="course-a-course-of-old" value="on" checked.*?not in force', shown)
+    sent = filled(shown)
+    assert browser.post(f"/changes/{old.id}/edit", data=sent | {"plan": "Another."}).is_redirect
+    assert read(house.engineer, old.id).content["training"] == ["a-course-of-old"], "nobody unticked it"
+    del sent["course-a-course-of-old"]
+    assert browser.post(
+        f"/changes/{old.id}/edit", data=sent | {"revision": "2", "base": "2", "plan": "Another."}
+    ).is_redirect
+    assert read(house.engineer, old.id).content["training"] == []
 
 
 def test_two_who_edit_at_once_see_one_another_and_lose_nothing(browser_of, house):  # noqa: F811
