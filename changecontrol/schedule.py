@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 from sqlalchemy import func
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from changecontrol import conflicts, reach
@@ -93,31 +92,58 @@ def _unwaived(work: Work, planned: list[Change], found: list[ClashView]) -> list
 
 
 def _rivals(work: Work, planned: list[Change]) -> list[ClashView]:
-    """List the changes that hold a system in a window that meets that of a planned one, all in one question."""
-    if not planned:
+    """List the changes that hold a system in a window that meets that of a planned one.
+
+    Two questions and a look in memory: how many windows meet a system is something that PostgreSQL guesses badly.
+    """
+    times = [(one.starts_at, one.ends_at) for one in planned if one.starts_at and one.ends_at]
+    if not times:
         return []
-    other, mine, theirs = aliased(Change), aliased(ChangeSystem), aliased(ChangeSystem)
-    rows = (
-        select(Change.id, other.number, other.starts_at, other.ends_at)
-        .join(mine, col(mine.change_id) == Change.id)
-        .join(theirs, col(theirs.system_id) == mine.system_id)
-        .join(other, col(other.id) == theirs.change_id)
-        .where(
-            col(Change.id).in_([one.id for one in planned]),
-            other.id != Change.id,
-            col(other.state).in_(conflicts.HELD),
-            other.model != UNAUTHORISED,
-            col(other.starts_at) < Change.ends_at,
-            col(other.ends_at) > Change.starts_at,
-            col(other.ends_at) > work.now,
+    begin, end = max(work.now, min(start for start, _ in times)), max(stop for _, stop in times)
+    holding = list(
+        work.session.execute(
+            select(Change.id, Change.number, Change.starts_at, Change.ends_at)
+            .where(
+                col(Change.state).in_(conflicts.HELD),
+                Change.model != UNAUTHORISED,
+                col(Change.ends_at) > begin,
+                col(Change.starts_at) < end,
+            )
+            .order_by(col(Change.starts_at), col(Change.number))
         )
-        .distinct()
-        .order_by(col(other.starts_at), col(other.number))
     )
+    touched = _touched(work, {one.id for one in planned} | {one.id for one in holding})
+    by_system: dict[UUID, list[int]] = {}
+    for place, other in enumerate(holding):
+        for system in touched.get(other.id, ()):
+            by_system.setdefault(system, []).append(place)
+    found = []
+    for change in planned:
+        shared = {place for system in touched.get(change.id, ()) for place in by_system.get(system, ())}
+        found += [(place, change.id) for place in shared if _meets(change, holding[place])]
     return [
-        ClashView(change_id=change_id, kind="change", name=name, starts_at=start, ends_at=end)
-        for change_id, name, start, end in work.session.execute(rows)
+        ClashView(change_id=change_id, kind="change", name=one.number, starts_at=one.starts_at, ends_at=one.ends_at)
+        for place, change_id in sorted(found)
+        if (one := holding[place])
     ]
+
+
+def _meets(change: Change, other: Any) -> bool:
+    inside = (
+        change.starts_at and change.ends_at and change.starts_at < other.ends_at and other.starts_at < change.ends_at
+    )
+    return bool(inside) and other.id != change.id
+
+
+def _touched(work: Work, changes: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """Give the systems of some changes."""
+    rows = work.session.execute(
+        select(ChangeSystem.change_id, ChangeSystem.system_id).where(col(ChangeSystem.change_id).in_(list(changes)))
+    )
+    found: dict[UUID, list[UUID]] = {}
+    for change_id, system_id in rows:
+        found.setdefault(change_id, []).append(system_id)
+    return found
 
 
 def _frozen(work: Work, planned: list[Change], frozen: list[Freeze]) -> list[ClashView]:

@@ -141,7 +141,7 @@ class ChangeSystem(Record, table=True):
     __tablename__ = "change_system"
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("change_id", "system_id", name="change_system_once"),
-        Index("change_system_system", "system_id"),
+        Index("change_system_system", "system_id", "change_id"),
         GOVERNED,
     )
 
@@ -155,7 +155,7 @@ class ChangeImplementer(Record, table=True):
     __tablename__ = "change_implementer"
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("change_id", "person_id", name="change_implementer_once"),
-        Index("change_implementer_person", "person_id"),
+        Index("change_implementer_person", "person_id", "change_id"),
         GOVERNED,
     )
 
@@ -169,12 +169,13 @@ class ChangeAuthorisation(Record, table=True):
     __tablename__ = "change_authorisation"
     __table_args__: ClassVar[Any] = (
         Index("change_authorisation_once", "change_id", "requirement", "scope", unique=True, postgresql_where=text("dropped_at is null")),
+        Index("change_authorisation_scope", "scope", "change_id", postgresql_where=text("dropped_at is null")),
         GOVERNED,
     )  # fmt: skip
 
     change_id: UUID = Field(foreign_key="change.id")
     requirement: str
-    scope: str = Field(default=HOUSE, foreign_key="scope.id", index=True)
+    scope: str = Field(default=HOUSE, foreign_key="scope.id")
     approval_id: UUID | None = Field(default=None, foreign_key="approval.id")
     revision: int
     digest: str = ""
