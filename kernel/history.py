@@ -108,11 +108,20 @@ def _take_history(session: Session, _: UOWTransaction) -> None:
     for record in session.deleted:
         _tell(told, record, kind="deleted")
     for record in session.dirty:
-        if session.is_modified(record, include_collections=False):
-            _tell(told, record, kind="changed")
+        changed = _changed(record)
+        if changed:
+            _tell(told, record, kind="changed", only=changed)
 
 
-def _tell(told: History, record: Any, kind: str) -> None:
+def _changed(record: Any) -> list[Any]:
+    """Give the column attributes that were flushed with another value; only those that were touched are looked at."""
+    state = inspect(record)
+    columns = state.mapper.column_attrs
+    touched = [columns[name] for name in state.committed_state if name in columns]
+    return [attribute for attribute in touched if state.attrs[attribute.key].history.has_changes()]
+
+
+def _tell(told: History, record: Any, kind: str, only: list[Any] | None = None) -> None:
     state = inspect(record)
     ref = (
         record.ref
@@ -122,13 +131,11 @@ def _tell(told: History, record: Any, kind: str) -> None:
     told.rows += 1
     told.people[ref] = record.subject() if isinstance(record, Record) else None
     fields = told.changes.setdefault(ref, {})
-    for attribute in state.mapper.column_attrs:
+    for attribute in state.mapper.column_attrs if only is None else only:
         name = attribute.key
         if name in UNTOLD:
             continue
         past = state.attrs[name].history
-        if kind == "changed" and not past.has_changes():
-            continue
         now = None if kind == "deleted" else plain(getattr(record, name))
         if kind == "new":
             before = None

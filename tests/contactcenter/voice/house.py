@@ -99,7 +99,7 @@ class House:
         with db.read_session() as session:
             return session.scalars(select(Conversation)).one()
 
-    def reaches(self, phase: str, seconds: float = 15) -> Call:
+    def reaches(self, phase: str, seconds: float = 30) -> Call:
         """Wait until the one call stands in a phase."""
         until(lambda: [c.phase for c in self.calls()] == [phase], f"the call to be {phase}", seconds)
         return self.call()
@@ -141,7 +141,7 @@ class Process:
         with self.said.open("ab") as out:
             self.running = subprocess.Popen([sys.executable, "-m", "api.cli", "voice"], cwd=ROOT, env=environment, stdout=out,
                                             stderr=out, stdin=subprocess.DEVNULL)  # fmt: skip
-        until(lambda: self.connections() > known, "the voice process", 30)
+        until(lambda: self.connections() > known, "the voice process", 90)
 
     def connections(self) -> int:
         """How often it has found Asterisk and read everything anew."""
@@ -244,7 +244,7 @@ class Agent:
             assert held is not None
             return held.state, held.reason
 
-    def stands(self, state: str, seconds: float = 10) -> None:
+    def stands(self, state: str, seconds: float = 30) -> None:
         until(lambda: self.state()[0] == state, f"the agent to be {state}", seconds)
 
 

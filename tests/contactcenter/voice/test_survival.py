@@ -10,7 +10,7 @@ import pytest
 from contactcenter.voice.server import Asterisk, install
 from tests.contactcenter.voice.house import ROOT, House, until
 
-pytestmark = [pytest.mark.needs("asterisk", "sipp"), pytest.mark.xdist_group("voice"), pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.needs("asterisk", "sipp"), pytest.mark.xdist_group("voice"), pytest.mark.timeout(240)]
 
 
 def test_voice_process_killed_while_a_caller_waits(house: House) -> None:
@@ -145,7 +145,7 @@ def test_voice_process_brings_its_own_asterisk_and_takes_it_along(house: House) 
             [sys.executable, "-m", "api.cli", "voice"], cwd=ROOT, env=environment, stdout=out, stderr=out
         )
     try:
-        until(lambda: b"asterisk is connected" in said.read_bytes(), "its own Asterisk", 30)
+        until(lambda: b"asterisk is connected" in said.read_bytes(), "its own Asterisk", 90)
         own = Asterisk(install(folder / "voice", house.site.tree, folder / "recordings"))
         pid = own.pid()
         assert pid
@@ -153,11 +153,11 @@ def test_voice_process_brings_its_own_asterisk_and_takes_it_along(house: House) 
         until(
             lambda: own.pid() not in {None, pid} and said.read_bytes().count(b"asterisk is connected") == 2,
             "another one",
-            20,
+            60,
         )
     finally:
         process.terminate()
-        process.wait(15)
+        process.wait(60)
     assert own.pid() is None
 
 
