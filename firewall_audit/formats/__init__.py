@@ -10,7 +10,28 @@ from firewall_audit.formats.envelope import decode, frame
 from firewall_audit.formats.format import Block, Format, Framed
 from firewall_audit.formats.repeats import repeated
 
-MODULES: Final[tuple[str, ...]] = ()
+MODULES: Final[tuple[str, ...]] = (
+    "paloalto",
+    "junos",
+    "netscreen",
+    "huawei",
+    "cisco_ftd",
+    "cisco_asa",
+    "cisco_ios",
+    "fortigate",
+    "sophos",
+    "checkpoint",
+    "sonicwall",
+    "forcepoint",
+    "watchguard",
+    "stormshield",
+    "clavister",
+    "meraki",
+    "barracuda",
+    "cef",
+    "leef",
+    "generic",
+)
 """Those whose marks are narrow first: of two formats that could read a line the earlier one does, and those that read anything stand last."""
 FORMATS: Final[tuple[Format, ...]] = tuple(
     one for module in MODULES for one in import_module(f"firewall_audit.formats.{module}").FORMATS
