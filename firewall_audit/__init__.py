@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = ("credentials", "devices", "evidence", "readings")
 """What they do is known once they are imported: tables, actions, readings, sweeps, evidence."""
 
 for _module in MODULES:

@@ -75,6 +75,7 @@ SENTENCES = (
     N_("Customer operations director"),
     N_("IT administrator"),
     N_("Manager"),
+    N_("Network engineer"),
     N_("Security and compliance officer"),
     N_("Supervisor"),
     N_("Technical director"),

@@ -21,6 +21,8 @@ UNGOVERNED = {
     "directory_standing": "up to where a directory was read; a change of its state is on the ledger",
     "directory_entry": "a copy of what a directory said, which can be read again at any time",
     "directory_look": "how long a look at a directory took and what it did; what it found is on the ledger, case by case",
+    "intake_standing": "counters of lines as they come in; what was taken in, and every gap and silence, is on the ledger",
+    "unknown_sender": "counters of lines of strangers; that there is one is on the ledger, and so is whoever makes it a device",
     "last_deed": "when a person last did an action: gathered from the ledger, and repeats what stands there",
     "once_key": "request keys kept a day, written in the action's own transaction",
 }

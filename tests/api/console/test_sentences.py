@@ -10,6 +10,7 @@ from api import fields, words  # noqa: F401 - fields registers every action
 from api.console import (
     deeds,
     deeds_changes,
+    deeds_firewall,
     deeds_house,
     deeds_privileged,
     deeds_registry,
@@ -32,6 +33,7 @@ PARTS = (
     deeds_training.TRAINING,
     deeds_registry.REGISTRY,
     deeds_house.HOUSE,
+    deeds_firewall.FIREWALL,
 )
 NAMES = {"person:1": "Ama Mensah", "change:2": "CHG-2026-0042"}
 

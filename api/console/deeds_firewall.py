@@ -1,0 +1,14 @@
+"""What is done with network devices and their lines, in the ledger's sentences (see `deeds`)."""
+
+from collections.abc import Mapping
+
+from api.words import N_
+
+FIREWALL: Mapping[str, tuple[str, str, str]] = {
+    "network-device.add": ("cog", N_("%(who)s put a network device on the register"), N_("%(who)s tried to put a network device on the register")),
+    "network-device.revise": ("cog", N_("%(who)s revised what the register says of %(thing)s"), N_("%(who)s tried to revise what the register says of %(thing)s")),
+    "network-device.retire": ("cog", N_("%(who)s took %(thing)s out of service"), N_("%(who)s tried to take %(thing)s out of service")),
+    "network-device.credential": ("key", N_("%(who)s gave a collector what it shows to %(thing)s"), N_("%(who)s tried to give a collector what it shows to %(thing)s")),
+    "network-device.drop-credential": ("key", N_("%(who)s took a collector's credential of %(thing)s away"), N_("%(who)s tried to take a collector's credential of %(thing)s away")),
+    "network-device.read": ("eye", N_("%(who)s read what the register says of %(thing)s"), N_("%(who)s tried to read what the register says of %(thing)s")),
+}  # fmt: skip
