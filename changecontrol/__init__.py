@@ -14,8 +14,8 @@ from changecontrol.contents import Content
 from changecontrol.emergencies import document_emergency, raise_emergency, record_word
 from changecontrol.found import open_found
 from changecontrol.implementation import close_change, finish_change, roll_back, start_change, stop_change, work_on
+from changecontrol.observed import directories, observations, own, reconciliation, reviews
 from changecontrol.observed import evidence as observed_evidence
-from changecontrol.observed import observations, own, reconciliation, reviews
 from changecontrol.papers import attach, read_attachment, report_test
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "attach",
     "cancel_change",
     "close_change",
+    "directories",
     "document_emergency",
     "draft_change",
     "evidence",

@@ -14,6 +14,7 @@ from api.console.pages import directories as pages
 from api.console.pages.frame import Choice, Form
 from api.console.visit import Visit, problems_of, route
 from api.words import N_, _, plural
+from changecontrol import systems
 from iam.directory import registry, trials, views
 from iam.directory.trials import Trial
 from iam.directory.views import DirectoryPage, LookView
@@ -173,10 +174,29 @@ def _page(visit: Visit, form: Form, status: int = 200, trial: pages.Trial | None
         ),
         looks=tuple(map(_look, found.looks)),
         history=tuple(sentences.row(entry, names) for entry in entries),
-        form=form, trial=trial,
+        form=form, trial=trial, system=found.system, systems=_systems(visit, found.system) if may_change else (),
         may_look=frame.is_open(visit.actor, "directory.look"), may_change=may_change, needs_elevation=not may_change,
     )  # fmt: skip
     return visit.page("directories/directory.html", view, status)
+
+
+def _systems(visit: Visit, chosen: str) -> tuple[Choice, ...]:
+    """What a directory may be: none, or a production system of the register."""
+    known: dict[str, str] = {}
+    if frame.is_open(visit.actor, "system.list"):
+        known = {one.slug: one.label for one in systems.list_systems(visit.actor, environment="production", limit=500)}
+    if chosen:
+        known.setdefault(chosen, chosen)
+    return (Choice("", N_("No system: nobody judges its groups")), *(Choice(*one) for one in known.items()))
+
+
+def stand_for(visit: Visit) -> Response:
+    """POST /directories/{id}/system: which system of the register it is."""
+    try:
+        registry.amend_directory(visit.actor, id_of(visit), system=visit.field("system"))
+    except FAULTS as error:
+        return _page(visit, Form({"system": visit.field("system")}, {"system": error.why}), 422)
+    return visit.go(f"/directories/{id_of(visit)}", "saved")
 
 
 def _look(one: LookView) -> pages.Look:
@@ -247,5 +267,6 @@ ROUTES = [
     route("/directories/{id}/try", try_known, ("POST",)),
     route("/directories/{id}/amend", amend, ("POST",)),
     route("/directories/{id}/switch", switch, ("POST",)),
+    route("/directories/{id}/system", stand_for, ("POST",)),
     route("/directories/{id}/look", look, ("POST",)),
 ]

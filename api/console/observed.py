@@ -1,5 +1,6 @@
 """What was seen in production: what nobody authorised first, then what was matched. [CC-4]"""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -34,8 +35,11 @@ SOURCES: Mapping[str, str] = {
     "files": N_("Files"),
     "deployments": N_("Deployments"),
     "database": N_("Database"),
+    "directory": N_("Directory"),
+    "policy": N_("Policy book"),
     "reconciliation": N_("Reconciliation"),
 }
+MEMBER = re.compile(r": (account:[0-9a-f-]{36})$")
 UNMATCHED, ALL = "unmatched", "all"
 
 
@@ -47,7 +51,8 @@ def board(visit: Visit) -> Response:
         asked["verdict"] = chosen
     before = uuid_of(visit.field("before")) if visit.field("before") else None
     found = reconciliation.list_observed(visit.actor, **asked, before=before, limit=PAGE)
-    names = look_names_up(visit.actor, refs=sorted({f"person:{one.person_id}" for one in found if one.person_id}))
+    refs = {f"person:{one.person_id}" for one in found if one.person_id} | {member_of(one.what) for one in found} - {""}
+    names = look_names_up(visit.actor, refs=sorted(refs))
     older = (
         f"/changes/observed?{urlencode({'verdict': chosen, 'before': str(found[-1].id)})}" if len(found) == PAGE else ""
     )
@@ -63,10 +68,23 @@ def board(visit: Visit) -> Response:
     return visit.page("changes/observed.html", view)
 
 
+def member_of(what: str) -> str:
+    """The account that something seen in a directory is about, as its reference; empty for anything else."""
+    found = MEMBER.search(what)
+    return found[1] if found else ""
+
+
+def spoken(what: str, names: Mapping[str, str]) -> str:
+    """Say what was seen, an account by its name."""
+    account = member_of(what)
+    return what.replace(account, names[account]) if account in names else what
+
+
 def _row(one: ObservedView, names: dict[str, str]) -> pages.Row:
     by = sentences.name_of(f"person:{one.person_id}", names) if one.person_id else one.account
     return pages.Row(
-        str(one.id), one.system or "", SOURCES.get(one.source, one.source), one.what, one.before, one.after,
+        str(one.id), one.system or "", SOURCES.get(one.source, one.source), spoken(one.what, names),
+        one.before, one.after,
         one.first_at, one.last_at, one.since, one.count, by, VERDICTS[one.verdict],
         (one.bound_to or "").removeprefix("change:"), one.found or "",
         STATES[one.found_state] if one.found_state else None,

@@ -17,6 +17,7 @@ from iam.directory.connection import DirectoryFault, State, opened
 from iam.directory.entries import Entry
 from iam.directory.mirror import Seen, seen_of
 from iam.directory.models import LIVE, Deviation, Directory, DirectoryGroup, DirectoryLook, DirectoryStanding
+from iam.directory.moves import Moves
 from iam.directory.reader import Reader, fold
 from iam.directory.registry import AT_ONCE, CLERK, Difference, door_of, note_standing, report, settle
 from iam.directory.wanted import Registry, rules_of
@@ -45,7 +46,7 @@ class Outcome:
 class Look:
     """One look at one directory, over an open link."""
 
-    def __init__(self, directory: Directory, reader: Reader, now: datetime) -> None:
+    def __init__(self, directory: Directory, reader: Reader, now: datetime, before: DirectoryStanding) -> None:
         asked = select(DirectoryGroup).where(DirectoryGroup.directory_id == directory.id)
         with read_session() as session:
             self.groups = list(session.scalars(asked))
@@ -58,6 +59,7 @@ class Look:
         self.outcome = Outcome()
         self._found: set[tuple[str, str]] = set()
         self._waiting: list[Difference] = []
+        self._moves = Moves(self.groups, before)
 
     def whole(self) -> None:
         """Compare everything. Raises DirectoryFault, then also for a directory that lost too many users to be believed."""
@@ -89,6 +91,7 @@ class Look:
             entries = [self._grouped(entry, members, before) for entry in page]
             seen.update(one.actual.external_id for one in entries)
             self.outcome.read += len(entries)
+            self._moves.note(before, entries)
             self._compare(entries)
             mirror.keep(self.directory.id, entries)
         gone = asked - seen
@@ -129,7 +132,9 @@ class Look:
             yield same
             for page in self.reader.by_keys(other):
                 self.outcome.read += len(page)
-                yield [(seen_of(entry, members.get(fold(entry.dn), ())), True) for entry in page]
+                read = [seen_of(entry, members.get(fold(entry.dn), ())) for entry in page]
+                self._moves.note(held, read)
+                yield [(one, True) for one in read]
 
     def _grouped(self, entry: Entry, members: dict[str, set[str]] | None, before: dict[str, Seen]) -> Seen:
         if members is not None:
@@ -152,7 +157,7 @@ class Look:
         for one in actual:
             self._note(compare(bound.get(one.external_id), one, named.get(one.name.lower()), self.rules))
         self.outcome.compared += len(actual)
-        self._send(full=True)
+        self._send()
 
     def _note(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
@@ -171,12 +176,13 @@ class Look:
             clause=CLAUSE_OF[finding.kind],
             person_id=UUID(finding.person_id) if finding.person_id else None,
             detail={**finding.detail, **{name: value for name, value in known.items() if value}},
+            moved=self._moves.of(finding, self.reader),
         )
 
-    def _send(self, *, full: bool = False) -> None:
-        """Report what waits; with `full` only whole batches leave."""
-        while len(self._waiting) >= (AT_ONCE if full else 1):
-            report(CLERK, self.directory.id, found=self._waiting[:AT_ONCE])
+    def _send(self) -> None:
+        """Report what waits, before our copy moves on."""
+        while self._waiting:
+            report(CLERK, self.directory.id, found=self._waiting[:AT_ONCE], since=self._moves.since)
             del self._waiting[:AT_ONCE]
 
     def _settled(self, keys: frozenset[str], accounts: set[str]) -> list[UUID]:
@@ -228,7 +234,7 @@ def look(directory_id: UUID, now: datetime, *, whole: bool | None = None, keys: 
         is_whole = due if whole is None else whole
         begun = clock.monotonic()
         try:
-            done, mark = _look(directory, now, is_whole=is_whole, mark=before.mark, keys=frozenset(keys))
+            done, mark = _look(directory, now, before, is_whole=is_whole, keys=frozenset(keys))
         except DirectoryFault as fault:
             done = Outcome(whole=is_whole, state=fault.state)
             _stand(before, now, fault.state, fault.why)
@@ -255,11 +261,11 @@ def _remember(before: DirectoryStanding, done: Outcome, now: datetime, seconds: 
 
 
 def _look(
-    directory: Directory, now: datetime, *, is_whole: bool, mark: bytes | None, keys: frozenset[str]
+    directory: Directory, now: datetime, before: DirectoryStanding, *, is_whole: bool, keys: frozenset[str]
 ) -> tuple[Outcome, bytes]:
     with opened(door_of(directory)) as link:
-        reader = Reader(link)
-        looking = Look(directory, reader, now)
+        reader, mark = Reader(link), before.mark
+        looking = Look(directory, reader, now, before)
         if is_whole or mark is None:
             following = reader.mark()
             looking.whole()

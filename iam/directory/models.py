@@ -19,7 +19,9 @@ class Directory(Record, table=True):
     """A directory the house governs: where it answers, whose certificates it shows, and as whom we bind. [AC-7, AC-11]
 
     `url` is ldaps://host:port, or ldap://host:port, which asks for StartTLS before anything else is said; `authority` is
-    the PEM of who signed its certificate (empty: the machine's own list). `people` and `groups` are where each lie.
+    the PEM of who signed its certificate (empty: the machine's own list). `people` and `groups` are where each lie. `system`
+    is the name of the system of the register that it is, so that what others change in it is held against what was authorised
+    there; empty: nothing is.
     """
 
     __tablename__ = "directory"
@@ -40,6 +42,7 @@ class Directory(Record, table=True):
     people: str
     groups: str
     active: bool = True
+    system: str = ""
 
 
 class DirectoryGroup(Record, table=True):

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from iam.directory.connection import DIRSYNC, DirectoryFault, Link, NoEntry, dirsync
-from iam.directory.entries import ACTIVE_DIRECTORY, DIALECTS, Entry, entry_of, key_of
+from iam.directory.entries import ACTIVE_DIRECTORY, DIALECTS, Entry, entry_of, key_of, time_of
 from iam.directory.escaping import filter_value, lies_below, parts_of
 from iam.directory.messages import Found
 from iam.directory.models import DirectoryGroup
@@ -97,6 +98,14 @@ class Reader:
         if not found:
             raise NoEntry("group")
         return found[0].dn
+
+    def writer(self, key: str) -> tuple[str, datetime | None]:
+        """Tell who wrote to a group last, and when, where the directory keeps it (OpenLDAP does). Raises DirectoryFault."""
+        asked = f"(&{self.names.groups}{self._key_filter(key)})"
+        found, _ = self.link.search(self.door.groups, asked, ["modifiersName", "modifyTimestamp"])
+        if not found:
+            return "", None
+        return found[0].text("modifiersname"), time_of(self.kind, found[0].text("modifytimestamp"))
 
     def memberships(self, groups: Iterable[DirectoryGroup]) -> dict[str, set[str]]:
         """Return, for each user's place in one form, the ids of the groups they are in, directly or through groups within.

@@ -4,13 +4,14 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr, StringConstraints
 from sqlmodel import col, select
 
 from iam.deviations.findings import close_deviation, raise_deviation
 from iam.directory import mirror
 from iam.directory.connection import Door
 from iam.directory.models import LIVE, Deviation, Directory, DirectoryGroup
+from iam.directory.moves import Move
 from iam.directory.settings import (
     Authority,
     Dn,
@@ -45,6 +46,7 @@ class DirectoryView(Answer):
     people: str
     groups: str
     active: bool
+    system: str = ""
     state: str = "new"
     why: str = ""
     answered_at: datetime | None = None
@@ -66,6 +68,8 @@ class Difference(BaseModel):
     clause: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[0-9]{1,2}$")]
     person_id: UUID | None = None
     detail: dict[str, Any] = Field(default_factory=dict)
+    moved: Move | None = None
+    """Of a group: that the directory itself changed since it was last looked at, and not what we want of it."""
 
 
 def door_of(directory: Directory) -> Door:
@@ -131,8 +135,9 @@ def amend_directory(
     password: Annotated[SecretStr, Field(min_length=1, max_length=256)] | None = None,
     authority: Authority | None = None,
     active: bool | None = None,
+    system: Annotated[str, StringConstraints(pattern=r"^([a-z][a-z0-9-]{0,59})?$")] | None = None,
 ) -> Directory:
-    """Change where a directory answers or as whom we bind, or let it be for a time. [AC-7, PW-4]
+    """Change where a directory answers or as whom we bind, which system it is, or let it be for a time. [AC-7, PW-4]
 
     The password kept here is never said to another machine, nor to one that another authority vouches for: whoever changes
     these gives it anew.
@@ -144,7 +149,9 @@ def amend_directory(
     is_another = url not in {None, directory.url} or authority not in {None, directory.authority}
     if password is None and (is_another or bind_dn not in {None, directory.bind_dn}):
         raise Refused("PW-4", "Give the bind account's password again: it goes to another place than before.")
-    given = {"url": url, "bind_dn": bind_dn, "authority": authority, "active": active}
+    if system and f"system:{system}" not in gate.current().scopes:
+        raise NotFound("The register has no system of this name.")
+    given = {"url": url, "bind_dn": bind_dn, "authority": authority, "active": active, "system": system}
     for field, value in given.items():
         if value is not None:
             setattr(directory, field, value)
@@ -215,8 +222,18 @@ def list_directories(work: Work) -> list[DirectoryView]:
 
 
 @action("directory.report", on=Directory)
-def report(work: Work, directory: Directory, *, found: Annotated[list[Difference], Field(max_length=AT_ONCE)]) -> int:
-    """Open a case for each difference a look at a directory has found; those that are open already stay one. [AC-7]"""
+def report(
+    work: Work,
+    directory: Directory,
+    *,
+    found: Annotated[list[Difference], Field(max_length=AT_ONCE)],
+    since: AwareDatetime | None = None,
+) -> int:
+    """Open a case for each difference a look at a directory has found; those that are open already stay one. [AC-7]
+
+    Tells `directory.groups-changed` of what others changed in its groups since the look before (`since`), where it is a system
+    of the register.
+    """
     for one in found:
         raise_deviation(
             work,
@@ -228,6 +245,9 @@ def report(work: Work, directory: Directory, *, found: Annotated[list[Difference
             person_id=one.person_id,
             scope=directory.scope,
         )
+    moved = [one.moved.told() for one in found if one.moved is not None]
+    if moved and directory.system:
+        work.fact("directory.groups-changed", system=directory.system, since=since, changes=moved)
     return len(found)
 
 

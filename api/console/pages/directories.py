@@ -104,6 +104,9 @@ class Directory:
     history: tuple[HistoryRow, ...]
     form: Form
     trial: Trial | None = None
+    system: str = ""
+    """The name of the system of the register that it is."""
+    systems: tuple[Choice, ...] = ()
     may_look: bool = False
     may_change: bool = False
     needs_elevation: bool = False

@@ -44,7 +44,7 @@ DIRECTORY = directories.Directory(
         directories.Look(before(22), "Everything", "3.1 s", "20,412 entries compared, 6 differing, 2 settled", STANDINGS["current"], ""),
         directories.Look(before(95), "What changed", "8.0 s", "0 entries compared", STANDINGS["slow"], "It did not answer in time."),
     ),
-    history=HISTORY[:2], form=Form(), may_look=True, may_change=True,
+    history=HISTORY[:2], form=Form(), may_look=True, system="head-office", systems=(Choice("", "No system: nobody judges its groups"), Choice("head-office", "Directory of the head office")), may_change=True,
 )  # fmt: skip
 SURE = directories.Candidate("p1", "a1", "Awa Dossou", "awa.dossou", "mail, names, user id", is_sure=True)
 MAYBE = directories.Candidate("p2", "", "Awa Dossou-Bio", "", "names", is_sure=False)

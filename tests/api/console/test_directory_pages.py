@@ -13,12 +13,14 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
+from changecontrol.systems import add_system
 from iam.directory import cycle, registry
 from iam.directory.connection import opened
 from iam.directory.models import Directory, DirectoryEntry, DirectoryGroup
 from iam.directory.registry import door_of
 from iam.people.models import Account
 from kernel import clock, db, frame
+from kernel.actor import person as acting
 from tests import world
 from tests.iam.directory import slapd
 from tests.iam.directory.certificates import signed
@@ -249,6 +251,24 @@ def test_the_kept_password_goes_to_no_other_place(browser_of, admin, server) -> 
     assert done.status_code == 303
     assert page.post(f"/directories/{directory}/try").status_code == 200
     assert looked(directory).state == "current", "by StartTLS now"
+
+
+def test_a_directory_is_said_to_be_a_system_of_the_register_and_no_other(browser_of, admin, server) -> None:
+    slug = f"head-{clock.milliseconds()}"
+    add_system(
+        acting(admin.id, admin.name, factor_at=clock.now()), slug=slug, label="Directory of the head office",
+        environment="production", function="knows everybody", owner_id=admin.id,
+    )  # fmt: skip
+    page = browser_of(admin)
+    directory = added(page, server)
+    assert f'<option value="{slug}">Directory of the head office' in page.get(f"/directories/{directory}").text
+    assert page.post(f"/directories/{directory}/system", data={"system": slug}).status_code == 303
+    assert one(Directory).system == slug
+    refused = page.post(f"/directories/{directory}/system", data={"system": "no-such-system"})
+    assert refused.status_code == 422
+    assert 'id="system-problem"' in refused.text
+    assert page.post(f"/directories/{directory}/system", data={"system": ""}).status_code == 303
+    assert one(Directory).system == ""
 
 
 def test_a_directory_that_is_down_or_silent_leaves_its_pages_usable(browser_of, admin, server, monkeypatch) -> None:
