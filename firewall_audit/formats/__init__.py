@@ -11,6 +11,12 @@ from firewall_audit.formats.format import Block, Format, Framed
 from firewall_audit.formats.repeats import repeated
 
 MODULES: Final[tuple[str, ...]] = (
+    "netfilter",
+    "pf",
+    "suricata",
+    "mikrotik",
+    "sshd",
+    "logins",
     "paloalto",
     "junos",
     "netscreen",

@@ -9,6 +9,9 @@ from firewall_audit.events import LONGEST_DETAIL, Verdict
 
 HIGHEST_PORT = 65535
 _DOTTED = re.compile(r"(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})")
+_PLAIN = re.compile(
+    r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])){3}"
+)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _FORMATTING = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 # IANA's keywords by number; those that firewalls write, not all 150.
@@ -45,6 +48,8 @@ def address(text: str) -> str:
     Zone ids and brackets go; an IPv4 address inside IPv6 (::ffff:192.0.2.1) becomes IPv4; zeros in front are padding, as printers of logs
     write it, never octal.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     text = text.strip(' []"')
     if found := _DOTTED.fullmatch(text):
         numbers = [int(number) for number in found.groups()]
