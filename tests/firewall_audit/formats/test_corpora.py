@@ -25,8 +25,11 @@ def test_lines_of_a_vendor_are_read_as_labelled(vendor):
 
 
 def test_no_line_of_any_vendor_turns_a_refusal_into_a_pass():
-    turned: list[Score] = [score(file) for file in sorted((folder() / "logs").glob("*.jsonl"))]
-    assert [line for found in turned for line in found.turned] == []
+    scores: list[Score] = [score(file) for file in sorted((folder() / "logs").glob("*.jsonl"))]
+    assert [line for found in scores for line in found.turned] == []
+    # Two labels say "allowed" of lines that say Block and DROPPED themselves.
+    stopped = [line for found in scores for line in found.stopped]
+    assert all("RuleAction: Block" in line or "_DROPPED_" in line for line in stopped), stopped
 
 
 def test_drops_of_the_kernel_are_refused():
