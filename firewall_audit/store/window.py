@@ -49,7 +49,10 @@ class Window:
         memory: str = MEMORY,
     ) -> None:
         self.since, self.until = since, until
+        self.start, self.end = (f"TIMESTAMP '{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'" for at in (since, until))
         self._made: set[str] = set()
+        self.notes: dict[Any, Any] = {}
+        """What was worked out of this window once and is asked for again."""
         self.manifests: list[Manifest] = []
         files: list[Path] = []
         for manifest in store.manifests():
@@ -72,6 +75,10 @@ class Window:
     ) -> None:
         self._connection.close()
 
+    def has(self, name: str) -> bool:
+        """Tell whether a table of that name was made."""
+        return name in self._made
+
     def ask(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
         """Return the rows of a query; `values` are bound to `$name`. Raises Conflict when lines are dropped meanwhile."""
         try:
@@ -91,6 +98,7 @@ class Window:
         self._connection.register(f"{name}_given", pa.table(dict(columns)))
         self.ask(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {name}_given")
         self._connection.unregister(f"{name}_given")
+        self._made.add(name)
         return name
 
     @staticmethod
@@ -110,12 +118,11 @@ class Window:
         self.load("maps", _columns(("device", "prefix", "verdict"), known))
         self.table("decided", DECIDED)
         plain = ", ".join(f"stored.{name}" for name in PLAIN)
-        since, until = (f"TIMESTAMP '{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}'" for at in (self.since, self.until))
         action = "coalesce(decided.verdict, stored.action)" if known else "stored.action"
         joined = "LEFT JOIN decided ON decided.device = stored.device AND decided.rule = stored.rule" if known else ""
         self.ask(
             f"CREATE TEMP VIEW events AS SELECT {plain}, {action} AS action, stored.file FROM stored {joined} "
-            f"WHERE stored.moment >= {since} AND stored.moment < {until}"
+            f"WHERE stored.moment >= {self.start} AND stored.moment < {self.end}"
         )
 
 
