@@ -15,8 +15,11 @@ SELECT src, name, sum(times)::BIGINT, min(moment), max(moment), count(DISTINCT d
         WHEN contains(flags, 'SYN') AND contains(flags, 'FIN') THEN 'SYN and FIN'
         WHEN contains(flags, 'SYN') AND contains(flags, 'RST') THEN 'SYN and RST'
         WHEN flags = 'FIN' THEN 'FIN alone'
+        WHEN regexp_matches(flags, '^(8|0)/') AND protocol = 'icmp' AND NOT ends_with(flags, '/0') THEN 'an ICMP code that does not exist'
+        WHEN regexp_matches(flags, '^(128|129|13[3-6])/') AND protocol = 'ipv6-icmp' AND NOT ends_with(flags, '/0') THEN 'an ICMP code that does not exist'
         END AS name
-    FROM events WHERE kind IN ('traffic', 'threat') AND protocol = 'tcp' AND src <> '' AND action <> 'allow' AND flags NOT IN ('', 'SYN'))
+    FROM events
+    WHERE kind IN ('traffic', 'threat') AND protocol IN ('tcp', 'icmp', 'ipv6-icmp') AND src <> '' AND action <> 'allow' AND flags NOT IN ('', 'SYN', '8/0'))
 WHERE name IS NOT NULL GROUP BY ALL
 HAVING name <> 'FIN alone' OR count(DISTINCT dst_port) >= {ports} ORDER BY ALL"""
 CANNOT: Final = """
@@ -29,7 +32,7 @@ FROM addresses WHERE why IS NOT NULL"""
 FORGED: Final = """
 SELECT device, in_interface, why, sum(times)::BIGINT, min(moment), max(moment), list(DISTINCT src ORDER BY src)[1:50]
 FROM events JOIN cannot ON address = src LEFT JOIN outer_sides USING (device, in_interface)
-WHERE kind = 'traffic' AND protocol NOT IN ('igmp', 'ipv6-icmp') AND NOT (why = 'no address' AND coalesce(dst_port, 0) IN (67, 68, 547))
+WHERE kind = 'traffic' AND in_interface <> 'lo' AND protocol NOT IN ('igmp', 'ipv6-icmp') AND NOT (why = 'no address' AND coalesce(dst_port, 0) IN (67, 68, 547))
   AND (why <> 'the house itself' OR side) GROUP BY ALL ORDER BY ALL"""
 
 
@@ -60,7 +63,7 @@ def _odd(row: tuple[Any, ...]) -> Finding:
         kind="packet.flags", subject=f"{src} {name}", title=f"{src} sent {counted(count, 'packet', 'packets')} with {name}",
         reason="No program connects like that: a scanner does, to slip past simple filters.", danger="medium", count=count,
         first=moment(first), last=moment(last), sources=(src,), figures={"hosts": hosts, "ports": ports},
-        selectors=(Selector(src, protocol="tcp"),),
+        selectors=(Selector(src, kinds=("traffic", "threat")),),
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from firewall_audit.detections.finding import Danger, Finding, Selector, capped
 from firewall_audit.detections.ground import Networks, busiest, counted, moment, prepare, service
+from firewall_audit.detections.outbound import regularity
 from firewall_audit.detections.parameters import Parameters
 from firewall_audit.store import Window
 
@@ -33,6 +34,8 @@ behind AS (
 SELECT src, user, max(n)::BIGINT, min(first), max(moment) FROM behind WHERE outcome = 'success' AND n >= {least} GROUP BY ALL ORDER BY ALL"""
 
 
+FEW: Final = 3
+"""Different users that nobody mistypes."""
 MANY: Final = 100
 """Failures that are no forgotten password."""
 
@@ -94,11 +97,14 @@ def _guessing(row: tuple[Any, ...], most: int, parameters: Parameters, *, inside
 
 def _failures(window: Window, parameters: Parameters, inside: Networks) -> list[Finding]:
     found = []
-    asked = BY_SOURCE.replace("{least}", str(parameters.failures)).replace("{users}", str(parameters.spray_users))
+    asked = BY_SOURCE.replace("{least}", str(min(parameters.failures, parameters.failures_regular))).replace(
+        "{users}", str(parameters.spray_users)
+    )
     for src, users, count, first, last, minutes in window.ask(asked):
         times = [60.0 * one["minute"] for one in minutes for _ in range(min(one["n"], parameters.failures))]
         quick = busiest(times, 60 * parameters.login_minutes) >= parameters.failures
-        if quick or count >= parameters.failures_slow or users >= parameters.spray_users:
+        steady = users >= FEW and count >= parameters.failures_regular and regularity(times)[0] == 1
+        if quick or steady or count >= parameters.failures_slow or users >= parameters.spray_users:
             found.append(_failed(src, users, count, (first, last), inside=src in inside))
     return found
 

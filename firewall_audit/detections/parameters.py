@@ -98,6 +98,8 @@ class Parameters:
     """Failed sign-ins from one address within `login_minutes`."""
     failures_slow: int = 30
     """Failed sign-ins from one address in the whole window."""
+    failures_regular: int = 4
+    """Failed sign-ins as different users at regular intervals."""
     spray_users: int = 5
     """Different users tried from one address; and different addresses for one user."""
     failures_before: int = 3

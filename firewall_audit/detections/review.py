@@ -15,6 +15,7 @@ from firewall_audit.detections import (
     persistence,
     scans,
     services,
+    signatures,
     threats,
 )  # fmt: skip
 from firewall_audit.detections.finding import Finding, rank
@@ -25,7 +26,7 @@ from firewall_audit.detections.tallies import Country, History, Tally, take
 from firewall_audit.store import Window
 
 PLAIN: Final[tuple[Callable[[Window, Parameters], list[Finding]], ...]] = (
-    scans.detect, persistence.detect, logins.detect, outbound.detect, services.detect, flags.detect, administrators.detect,
+    scans.detect, persistence.detect, logins.detect, outbound.detect, services.detect, flags.detect, signatures.detect, administrators.detect,
 )  # fmt: skip
 
 

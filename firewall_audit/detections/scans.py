@@ -172,9 +172,9 @@ def _finding(
     )
     more = "" if len(shapes) == 1 else f", and {len(shapes) - 1:,} more"
     sources = tuple(who for who in one.members if who)
-    shape = ("vertical" if one.dst else "horizontal") + ("" if len(one.members) == 1 else ".network")
+    kind = ("vertical" if one.dst else "horizontal") + ("" if len(one.members) == 1 else ".network")
     return Finding(
-        kind=f"scan.{shape}", subject=one.who, title=f"{one.who} {'tried' if one.dst else 'searched'} {target}{more}",
+        kind=f"scan.{kind}", subject=one.who, title=f"{one.who} {'tried' if one.dst else 'searched'} {target}{more}",
         reason=_reason(tempo, inside=one.inside, persistent=persistent), danger=_danger(tempo, one.width, inside=one.inside, persistent=persistent),
         count=sum(shape.count for shape in shapes), first=moment(min(shape.first for shape in shapes)),
         last=moment(max(shape.last for shape in shapes)), sources=sources[:50], persistent=persistent,

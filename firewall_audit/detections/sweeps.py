@@ -21,11 +21,6 @@ SELECT src, max(n)::BIGINT FROM (
     WHERE src IN (SELECT address FROM swept) AND dst_port IS NOT NULL AND {refused} GROUP BY ALL)
 GROUP BY ALL HAVING max(n) >= {least}"""
 DAY: Final = 24
-BURSTS: Final = """
-SELECT src, max(n)::BIGINT FROM (
-    SELECT src, datediff('hour', {start}, moment) AS hour, sum(times) AS n FROM events
-    WHERE src IN (SELECT address FROM swept) AND dst_port IS NOT NULL AND {refused} GROUP BY ALL)
-GROUP BY ALL HAVING max(n) >= {least}"""
 
 
 def sweeps(window: Window, parameters: Parameters, told: Collection[int]) -> tuple[set[int], list[Finding]]:
@@ -34,6 +29,7 @@ def sweeps(window: Window, parameters: Parameters, told: Collection[int]) -> tup
     names = prepare(window, parameters).names
     sweeping = [row for row in window.ask(asked) if row[0] not in told]
     rows = [(names[row[0]], *row[1:]) for row in sweeping]
+    window.load("swept_ids", {"id": [row[0] for row in sweeping] or [-1]})
     loud = [row for row in rows if row[4] >= parameters.block_burst]
     bursts = {}
     if loud:
