@@ -17,6 +17,7 @@ MODULES: Final[tuple[str, ...]] = (
     "mikrotik",
     "sshd",
     "logins",
+    "unifi",
     "paloalto",
     "junos",
     "netscreen",

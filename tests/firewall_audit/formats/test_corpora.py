@@ -8,7 +8,7 @@ from tools.parts import PARTS
 
 pytestmark = pytest.mark.needs("corpora")
 VENDORS = (
-    "auth_other auth_ssh iptables mikrotik opnsense_pfsense_auth pf_filterlog suricata_eve".split()  # noqa: SIM905
+    "auth_other auth_ssh iptables mikrotik opnsense_pfsense_auth pf_filterlog suricata_eve unifi".split()  # noqa: SIM905
 )
 
 
