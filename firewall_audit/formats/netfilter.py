@@ -11,7 +11,7 @@ from firewall_audit.events import Event
 from firewall_audit.formats.fields import address, clean, port, protocol
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.netfilter_block import parse_block
-from firewall_audit.formats.prefixes import decided, named, spoken_by_kernel, unnamed
+from firewall_audit.formats.prefixes import DESCRIBED, decided, named, spoken_by_kernel, unnamed
 
 _PACKET = re.compile(r"IN=(?P<in>[^\s=]{0,64}) OUT=(?P<out>[^\s=]{0,64})(?= |$)", re.ASCII)
 _UPTIME = re.compile(r"\[ *\d{1,12}\.\d{1,9}\] ?", re.ASCII)
@@ -26,7 +26,8 @@ def parse(framed: Framed) -> Event | None:
     body = framed.body
     if stamped := _UPTIME.match(body):
         body = body[stamped.end() :]
-    if packet := _PACKET.search(body):
+    described = DESCRIBED.match(body)
+    if packet := _PACKET.search(body, described.end() if described else 0):
         prefix, rest = body[: packet.start()], body[packet.start() :]
         if framed.program.lower() not in ("", "kernel", "ulogd", "vmunix"):
             prefix = f"{framed.program}: {prefix}"

@@ -28,7 +28,7 @@ _LINE = re.compile(
     r"SRC=([0-9a-f.:]++) DST=([0-9a-f.:]++) LEN=[0-9]++ "
     r"(?:TOS=[0-9A-Fx]++ PREC=0x[0-9A-F]++ TTL=[0-9]++ ID=[0-9]++ (?:(?:CE|DF|MF) )*+|TC=[0-9]++ HOPLIMIT=[0-9]++ FLOWLBL=[0-9]++ )"
     r"PROTO=(?:(?=[TU])(TCP|UDP) SPT=([0-9]{1,5}) DPT=([0-9]{1,5}) "
-    r"(?:WINDOW=[0-9]++ RES=0x[0-9A-F]++ ((?:(?:CWR|ECE|URG|ACK|PSH|RST|SYN|FIN) )*+)URGP=[0-9]++|LEN=[0-9]++)"
+    r"(?:WINDOW=[0-9]++ RES=0x[0-9A-F]++ ((?:CWR )?(?:ECE )?(?:URG )?(?:ACK )?(?:PSH )?(?:RST )?(?:SYN )?(?:FIN )?)URGP=[0-9]++|LEN=[0-9]++)"
     r"|(ICMP(?:v6)? TYPE=[0-9]{1,3} CODE=[0-9]{1,3})(?: ID=[0-9]++ SEQ=[0-9]++)?+)"
     r"(?: MARK=0x[0-9a-f]++)?+ ?|.*)(?:\n|\Z)",
     re.MULTILINE,

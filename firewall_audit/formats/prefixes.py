@@ -17,7 +17,7 @@ _ALLOW: Final = frozenset({
 })  # fmt: skip
 _NEGATIONS: Final = frozenset(("not", "no", "non", "un"))
 _LETTER = re.compile(r"-(?P<last>[ADR])\]|-(?P<middle>[ADR])-\d+\]", re.ASCII)
-_DESCRIBED = re.compile(r'(?P<name>\[[^\]]*\]) *DESCR="(?P<words>[^"]*)"')
+DESCRIBED = re.compile(r'(?P<name>\[[^\]]*\]) *DESCR="(?P<words>[^"]*)"')
 # The programs in whose name a line of the kernel comes; the name of any other means that a program wrote it, and may have been told what to write.
 _SPEAKERS: Final = frozenset({
     "kernel", "kern", "ulogd", "vmunix", "iptables", "ipt", "nftables", "nft", "netfilter", "firewall", "fw", "ufw", "shorewall", "log",
@@ -34,7 +34,7 @@ def spoken_by_kernel(program: str) -> bool:
 @lru_cache(maxsize=4096)
 def named(prefix: str) -> tuple[str, str]:
     """Return the name of the rule (its prefix) and what it says of itself in words (UniFi's DESCR)."""
-    if found := _DESCRIBED.match(prefix.strip()):
+    if found := DESCRIBED.match(prefix.strip()):
         return clean(found["name"]), clean(found["words"])
     return clean(prefix.strip().rstrip(":").rstrip()), ""
 
