@@ -32,6 +32,10 @@ ROLES = ("owner", "app", "sequencer", "auditor")
 COMPARE = {">=": operator.ge, "<=": operator.le, "==": operator.eq, ">": operator.gt, "<": operator.lt}
 
 
+class MissingPart(Exception):
+    """What a figure needs and this machine has not; the figure is told as not measured, and what was measured before stays."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How large to measure: a factor on every default size, or the number of entries itself."""
