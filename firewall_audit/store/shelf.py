@@ -133,11 +133,12 @@ class Store:
         touched = []
         for manifest in self.manifests():
             old = {piece.day for _, piece in manifest.pieces if piece.day < before}
-            if manifest.batch in kept or not (old or self._spent(manifest, before)):
+            spent = manifest.last is None and manifest.arrived.date() < before
+            if manifest.batch in kept or not (old or spent):
                 continue
             touched.append(manifest.batch)
             rest = manifest.without(old)
-            if self._spent(rest, before):
+            if rest.last is None:
                 self.remove_batch(manifest.batch)
             else:
                 self._drop(manifest, rest)
@@ -155,10 +156,6 @@ class Store:
 
     def _place(self, batch: str) -> Path:
         return self.batches / checked(batch)
-
-    @staticmethod
-    def _spent(manifest: Manifest, before: date) -> bool:
-        return manifest.last is None and manifest.arrived.date() < before
 
     def _drop(self, old: Manifest, rest: Manifest) -> None:
         folder = self._place(old.batch)

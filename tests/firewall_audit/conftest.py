@@ -1,0 +1,5 @@
+"""What tests of the store and of the detections share."""
+
+from tests.firewall_audit.written import look, plain
+
+__all__ = ["look", "plain"]
