@@ -59,7 +59,7 @@ def _exported(framed: Framed, fields: dict[str, str]) -> Event:
         framed, kind, at=when.at if when else None, action=_said(word) if kind in {"traffic", "threat"} else "", src=address(get("src") or get("client_ip") or ""),
         src_port=port(get("s_port", "")), dst=address(get("dst", "")), dst_port=port(get("service", "")), protocol=protocol(get("proto", "")),
         in_interface=clean(get("ifname", ""), 64), in_zone=clean(get("inzone", ""), 64), out_zone=clean(get("outzone", ""), 64),
-        rule=clean(get("rule_uid") or get("rule_name") or get("rule") or "", 128).strip("{}"), message=clean(word or operation, 48),
+        rule=clean(get("rule_uid") or get("rule_name") or get("rule") or "", 128).strip("{}"), message=clean(operation or word, 48),
         user=clean(get("administrator") or get("src_user_name") or get("user") or "", 128), outcome=outcome, flags=_icmp(fields),
         detail="" if kind == "traffic" else clean(masked(changed or get("protection_name") or get("attack") or get("reject_reason") or get("msg") or word)),
     )  # fmt: skip

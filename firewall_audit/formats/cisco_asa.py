@@ -10,12 +10,13 @@ from firewall_audit.formats.cisco_messages import Message
 from firewall_audit.formats.fields import address, clean, count, port, protocol
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.masks import masked
+from firewall_audit.formats.saying import shown
 
 # Sentences are short; what stands behind is a command's or an address's rest, and never read further than this.
 _LONGEST: Final = 2048
 # The mark must stand where the message begins: a user name or a URL in another vendor's line may hold the same words.
 _MARK = re.compile(
-    r"(?:[^\s%]{1,64} ?:? ?){0,2}?:? ?%?(?:ASA|PIX|FWSM|FTD)-(?:[a-z]\w*-)?(?P<severity>[0-7])-(?P<number>\d{6})(?::| |$) ?"
+    r"(?:[^\s%]{1,64} ?:? ?)??:? ?%?(?:ASA|PIX|FWSM|FTD)-(?:[a-z]\w*-)?(?P<severity>[0-7])-(?P<number>\d{6})(?::| |$) ?"
 )
 _BARE_NUMBER = re.compile(r"(?P<number>\d{6}): ")
 _SIMPLE = re.compile(r"(?:([^\s:/()]+)[:/])?(\d+\.\d+\.\d+\.\d+)(?:[/(](\d+)\)?)?")
@@ -117,7 +118,7 @@ def _event(framed: Framed, message: Message, parts: dict[str, str | None], text:
     if message.command and command is not None:
         kind = "admin" if command.strip().partition(" ")[0] in _HARMLESS else "config"
     said = parts.get("proto")
-    return Event(
+    event = Event(
         kind=kind,
         at=framed.at,
         has_year=framed.has_year,
@@ -141,14 +142,15 @@ def _event(framed: Framed, message: Message, parts: dict[str, str | None], text:
         sequence=framed.sequence,
         detail=_detail(kind, command, parts.get("detail"), text),
     )
+    return shown(framed, event)
 
 
 def _detail(kind: Kind, command: str | None, detail: str | None, text: str) -> str:
     if command is not None:
         return clean(masked(command.strip().removesuffix("command.").strip(" '")))
     if detail is not None and kind in {"threat", "auth"}:
-        return clean(masked(detail))
-    return "" if kind == "traffic" else clean(masked(text))
+        return clean(detail)
+    return "" if kind == "traffic" else clean(masked(text) if kind in {"config", "admin"} else text)
 
 
 def _flags(parts: dict[str, str | None]) -> str:
@@ -203,8 +205,8 @@ def _endpoint(text: str) -> Side:
             (_SERVICES.get(behind, port(behind)), before) if number is None and not address(behind) else (number, rest)
         )
     if not address(rest):
-        cuts = [rest.partition(sign) for sign in ":/@" if sign in rest] + [rest.rpartition(":")]
-        for before, sign, behind in cuts:
+        # The name of an interface ends at the first slash or colon, and an address of version 6 holds colons of its own.
+        for before, sign, behind in (*(rest.partition(sign) for sign in "/@:" if sign in rest), rest.rpartition(":")):
             if address(behind.partition(":")[0]) or address(behind):
                 interface, rest = ("" if sign == "@" else before), behind
                 break
@@ -221,7 +223,7 @@ def _other(framed: Framed, number: str, text: str, severity: int | None) -> Even
     source, target = (_endpoint(between["src"]), _endpoint(between["dst"])) if between else (_NOBODY, _NOBODY)
     user, peer = _PEER_USER.search(text), _PEER_ADDRESS.search(text)
     lowered = text[:40].lower()
-    return Event(
+    event = Event(
         kind=_CLASSES.get(number[:3], "other"),
         at=framed.at,
         has_year=framed.has_year,
@@ -239,6 +241,7 @@ def _other(framed: Framed, number: str, text: str, severity: int | None) -> Even
         sequence=framed.sequence,
         detail=clean(masked(text)),
     )
+    return shown(framed, event)
 
 
 FORMATS: Final = (

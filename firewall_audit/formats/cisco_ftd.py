@@ -7,9 +7,10 @@ from firewall_audit.events import Event, Kind, Outcome, Verdict
 from firewall_audit.formats.fields import address, clean, count, port, protocol
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.masks import masked
+from firewall_audit.formats.saying import shown
 
 _MARK = re.compile(
-    r"(?:[^\s%]{1,64} ?:? ?){0,2}?:? ?%(?:FTD|NGIPS|ASA)-(?:[a-z]\w*-)?(?P<severity>[0-7])-(?P<number>43000\d)(?::| ) ?"
+    r"(?:[^\s%]{1,64} ?:? ?)??:? ?%(?:FTD|NGIPS|ASA)-(?:[a-z]\w*-)?(?P<severity>[0-7])-(?P<number>43000\d)(?::| ) ?"
 )
 # "Key: value, Key: value"; a value ends only where another key follows, so that commas may stand in it.
 _KEY = re.compile(r"(?:^|, ?)(?P<key>[A-Z][A-Za-z0-9_]*(?: (?:Policy|Name|Rule|Category))?): ?")
@@ -63,7 +64,7 @@ def _security(framed: Framed, number: str, severity: int | None, pairs: dict[str
         filter(None, (get("SID", ""), get("Message", "") or get("ThreatName", "") or get("FileName", "")))
     )
     kind = _EVENTS.get(number, "threat")
-    return Event(
+    event = Event(
         kind=kind,
         at=framed.at,
         has_year=framed.has_year,
@@ -85,6 +86,7 @@ def _security(framed: Framed, number: str, severity: int | None, pairs: dict[str
         severity=severity,
         detail=clean(signature or get("URL", "")) if kind == "threat" else "",
     )
+    return shown(framed, event)
 
 
 def _action(number: str, pairs: dict[str, str]) -> Verdict:
@@ -113,7 +115,7 @@ def _audit(framed: Framed) -> Event | None:
     outcome: Outcome = ""
     if signing:
         outcome = "success" if "Success" in what else "failure" if "Fail" in what or "Denied" in what else ""
-    return Event(
+    event = Event(
         kind=kind,
         at=framed.at,
         has_year=framed.has_year,
@@ -125,6 +127,7 @@ def _audit(framed: Framed) -> Event | None:
         severity=framed.priority & 7 if framed.priority is not None else None,
         detail=clean(masked(f"{found['path']}: {what}")),
     )
+    return shown(framed, event)
 
 
 FORMATS: Final = (

@@ -15,11 +15,11 @@ from firewall_audit.formats.stamps import leading
 _LONGEST: Final = 2048
 # The mark stands where the message begins, behind no more than the names of a device and of a part of it.
 _MARK = re.compile(
-    r"(?:[^\s%]{1,64} ?:? ?){0,3}?:? ?%(?P<facility>[A-Z][A-Z0-9_]{1,30})-(?:[A-Z0-9_]+-)?(?P<severity>[0-7])-(?P<name>[A-Z][A-Z0-9_]{1,40}): ?"
+    r"(?:[^\s%]{1,64} ?:? ?)??:? ?%(?P<facility>[A-Z][A-Z0-9_]{1,30})-(?:[A-Z0-9_]+-)?(?P<severity>[0-7])-(?P<name>[A-Z][A-Z0-9_]{1,40}): ?"
 )
 # IOS puts its own name before its own time, which the envelope leaves to us.
 _ORIGIN = re.compile(r"([\w.\-]{1,64}): (?=[*.]?[A-Z][a-z]{2} )")
-_SIDE: Final = r"(?P<{0}>[\w:.]+)(?:\((?P<{0}_port>\d+)\))?(?: \([^()]*\))?"
+_SIDE: Final = r"(?P<{0}>[\w:.]+)(?:\((?P<{0}_port>\d+)\))?(?: \((?!\d+/\d+\))[^()]*\))?"
 _LIST = re.compile(
     r"(?:access-list|list) (?P<rule>\S+) (?P<verdict>denied|permitted) (?:(?P<proto>[\w-]+) )?" + _SIDE.format("src")
     + r"(?: -> " + _SIDE.format("dst") + r")?(?: \((?P<type>\d+)/(?P<code>\d+)\))?(?:.{0,80}?[, ](?P<times>\d+) packets?)?"

@@ -7,7 +7,7 @@ from firewall_audit.formats.fields import address, clean, port, protocol, verdic
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.keyvalue import pairs
 from firewall_audit.formats.masks import masked
-from firewall_audit.formats.saying import say
+from firewall_audit.formats.saying import opens_with_pairs, say
 
 _AUTH: Final = (
     "user_login",
@@ -27,6 +27,8 @@ _PASSED: Final = frozenset({"conn_open", "conn_open_natsat", "conn_close", "conn
 
 def parse(framed: Framed) -> Event | None:
     """Read one line; of a connection the addresses before translation speak."""
+    if not opens_with_pairs(framed.body):
+        return None
     fields = pairs(framed.body, r"\s\[\]")
     if "event" not in fields or not fields.get("id", "").isdigit():
         return None

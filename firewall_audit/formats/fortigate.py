@@ -11,12 +11,14 @@ from firewall_audit.formats.fields import address, clean, count, port, protocol,
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.keyvalue import pairs
 from firewall_audit.formats.masks import masked
-from firewall_audit.formats.saying import say, total
+from firewall_audit.formats.saying import opens_with_pairs, say, total
 from firewall_audit.formats.stamps import stamp, zone
 
 _CEF = re.compile(
     r"(?:CEF: ?)?0\|Fortinet\|(?P<product>Forti[^|]{0,40})\|(?P<version>[^|]{0,64})\|(?P<id>[^|]{0,32})\|(?P<name>[^|]{0,200})\|[^|]{0,16}\|"
 )
+# As one collector stores what it was sent.
+_RELAYED = re.compile(r"\d{4} [A-Z][a-z]{2} \d\d [\d:]{8} [^\s=]{1,128} ")
 _PREFIX: Final = ("FTNTFGT", "FortinetFortiGate")
 # CEF's own names of what the key=value form calls otherwise.
 _CEF_NAMES: Final = {
@@ -94,6 +96,10 @@ def parse(framed: Framed) -> Event | None:
     body = framed.body
     if found := _CEF.match(body):
         return _event(framed, _of_cef(extension(body[found.end() :]), found["name"]))
+    start = _RELAYED.match(body)
+    body = body[start.end() :] if start else body
+    if not opens_with_pairs(body):
+        return None
     fields = pairs(body, r"\s," if ",time=" in body or ",logid=" in body else r"\s")
     if not ("type" in fields and "subtype" in fields) or not ("vd" in fields or _MARKED & fields.keys()):
         return None

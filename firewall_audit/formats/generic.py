@@ -8,7 +8,7 @@ from firewall_audit.formats.fields import address, clean, count, port, protocol,
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.keyvalue import pairs
 from firewall_audit.formats.masks import masked
-from firewall_audit.formats.saying import say, total
+from firewall_audit.formats.saying import opens_with_pairs, say, total
 
 _SOURCE: Final = (
     "src",
@@ -45,6 +45,8 @@ _USER: Final = ("user", "username", "user_name", "usr", "suser", "admin", "login
 
 def parse(framed: Framed) -> Event | None:
     """Read a line that has a source and a target, or a user with an address or an outcome."""
+    if not opens_with_pairs(framed.body):
+        return None
     found = pairs(framed.body, r"\s,;", single=True)
     fields = {key.lower(): value for key, value in reversed(found.items())}  # of keys that differ in case the first
     source, target = address(_first(fields, _SOURCE)), address(_first(fields, _TARGET))

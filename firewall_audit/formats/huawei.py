@@ -11,7 +11,7 @@ from firewall_audit.formats.masks import masked
 from firewall_audit.formats.saying import say, total
 
 _MARK = re.compile(
-    r"(?:[^\s%]{1,64} ?:? ?){0,3}?%%\d\d(?P<module>[A-Z][A-Z0-9_]{1,31})/(?P<severity>[0-7])/(?P<name>\w{1,64})(?:\(\w{1,4}\))?(?:\[\d+\])?: ?"
+    r"(?:[^\s%]{1,64} ?:? ?)??%%\d\d(?P<module>[A-Z][A-Z0-9_]{1,31})/(?P<severity>[0-7])/(?P<name>\w{1,64})(?:\(\w{1,4}\))?(?:\[\d+\])?: ?"
 )
 _SAYS: Final[tuple[tuple[str, Kind], ...]] = (
     ("SECLOG", "traffic"), ("POLICY", "traffic"), ("SESSION", "traffic"), ("URL", "threat"), ("IPS", "threat"), ("AV", "threat"), ("ATK", "threat"),
@@ -25,7 +25,12 @@ def parse(framed: Framed) -> Event | None:
     if found is None:
         return None
     text = framed.body[found.end() : found.end() + 8192]
-    fields = pairs(text, "(,) ") | pairs(text, "(,") if "SrcIp=" in text else pairs(text, ",")
+    named = pairs(text, r"\s(),") if "(" in text.partition("=")[0] else pairs(text, ",")
+    # POLICYDENY writes source-ip where SECLOG writes SourceIP.
+    fields = {
+        key.lower().replace("-", "").replace("source", "src").replace("destination", "dst"): value
+        for key, value in named.items()
+    }
     get = fields.get
     name = f"{found['module']}/{found['name']}"
     kind: Kind = next((kind for word, kind in _SAYS if found["module"].startswith(word)), "other")
@@ -35,7 +40,7 @@ def parse(framed: Framed) -> Event | None:
         outcome = (
             "failure" if "fail" in lowered else "success" if "succe" in lowered or "LOGIN" in found["name"] else ""
         )
-    elif found["name"].endswith(("CMDRECORD", "CMD")) and get("Command", "").partition(" ")[0] not in {
+    elif found["name"].endswith(("CMDRECORD", "CMD")) and get("command", "").partition(" ")[0] not in {
         "display",
         "ping",
         "quit",
@@ -44,14 +49,17 @@ def parse(framed: Framed) -> Event | None:
         "",
     }:
         kind = "config"
+    action = verdict(get("action", "")) or (
+        "deny" if found["name"].endswith("DENY") else "allow" if found["name"].endswith("PERMIT") else ""
+    )
     return say(
-        framed, kind, severity=int(found["severity"]), action=verdict(get("Action", "").rstrip(")")) if kind in {"traffic", "threat"} else "",
-        src=address(get("SourceIP") or get("SrcIp") or get("IP") or get("Ip") or ""), src_port=port(get("SourcePort") or get("SrcPort") or ""),
-        dst=address(get("DestinationIP") or get("DstIp") or ""), dst_port=port(get("DestinationPort") or get("DstPort") or ""),
-        protocol=protocol(get("Protocol", "")), in_zone=clean(get("SrcZone") or get("SourceZone") or "", 64), out_zone=clean(get("DstZone") or get("DestinationZone") or "", 64),
-        rule=clean((get("PolicyName") or get("Policy") or "").rstrip("."), 128), message=clean(name, 64),
-        user="" if (user := get("User") or get("UserName") or "") == "unknown" else clean(user, 128), outcome=outcome,
-        bytes=total(count(get("SendBytes", "")), count(get("RcvBytes", "").rstrip("."))), detail="" if kind == "traffic" else clean(masked(get("Command") or text)),
+        framed, kind, severity=int(found["severity"]), action=action if kind in {"traffic", "threat"} else "",
+        src=address(get("srcip") or get("ip") or ""), src_port=port(get("srcport", "")),
+        dst=address(get("dstip", "")), dst_port=port(get("dstport", "")),
+        protocol=protocol(get("protocol", "")), in_zone=clean(get("srczone", ""), 64), out_zone=clean(get("dstzone", ""), 64),
+        rule=clean((get("policyname") or get("policy") or "").rstrip("."), 128), message=clean(name, 64),
+        user="" if (user := get("user") or get("username") or "") == "unknown" else clean(user, 128), outcome=outcome,
+        bytes=total(count(get("sendbytes", "")), count(get("rcvbytes", "").rstrip("."))), detail="" if kind == "traffic" else clean(masked(get("command") or text)),
     )  # fmt: skip
 
 

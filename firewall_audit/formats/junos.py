@@ -14,8 +14,8 @@ from firewall_audit.formats.stamps import stamp
 _LONGEST: Final = 8192
 _DIGITS: Final = 3
 """Of a number in one byte."""
-# The mark stands in the header: behind a quote, an equals sign or a bracket it is somebody's text.
-_STRUCTURED = re.compile(r'[^"=\[\]{}]{0,300}?\b(?P<tag>[A-Z][A-Z0-9]{1,20}_[A-Z0-9_]{1,60}) \[junos@[\w.]{1,64} ?')
+_STRUCTURED = re.compile(r"(?:\w{1,32} - )?(?P<tag>[A-Z][A-Z0-9]{1,20}_[A-Z0-9_]{1,60}) (?=\[junos@)")
+_ELEMENT = re.compile(r"\[junos@[\w.]{1,64} ?")
 _TAGGED = re.compile(
     r"(?P<tag>(?:RT|UI|SSHD|LOGIN|APPTRACK|SNMPD|CHASSISD|KMD|WEB|AUTH|IDP|AAMW|SECINTEL)_[A-Z0-9_]{2,60}): ?"
 )
@@ -66,8 +66,10 @@ _SIGNED: Final[dict[str, Outcome]] = {
 
 def parse(framed: Framed) -> Event | None:
     """Read one line, structured or not."""
-    if found := _STRUCTURED.match(framed.text):
-        return _structured(framed, found["tag"], pairs(framed.text[found.end() : found.end() + _LONGEST]))
+    if framed.message_id and framed.structured.startswith("[junos@"):
+        return _structured(framed, framed.message_id, _attributes(framed.structured))
+    if found := _STRUCTURED.match(framed.body):
+        return _structured(framed, found["tag"], _attributes(framed.body[found.end() :]))
     if found := _TAGGED.match(framed.body):
         body = framed.body[found.end() : found.end() + _LONGEST]
         # Where the program stands before the message: RT_FLOW: RT_FLOW_SESSION_DENY: …
@@ -82,6 +84,11 @@ def parse(framed: Framed) -> Event | None:
             detail=clean(masked(found["command"])),
         )  # fmt: skip
     return None
+
+
+def _attributes(text: str) -> dict[str, str]:
+    found = _ELEMENT.match(text)
+    return pairs(text[found.end() : _LONGEST].rstrip("]")) if found else {}
 
 
 def _class(tag: str) -> tuple[Kind, Verdict]:
@@ -106,15 +113,25 @@ def _structured(framed: Framed, tag: str, fields: dict[str, str]) -> Event:
         framed, _acted(kind, tag, command), at=when.at if when else None, action=action,
         src=address(get("source-address") or get("client-ip") or get("client-address") or get("source-host") or ""),
         src_port=port(get("source-port", "")), dst=address(get("destination-address", "")), dst_port=port(get("destination-port", "")),
-        protocol=protocol(get("protocol-id") or get("protocol-name") or ("" if tag.startswith("CONTENT") else get("protocol", ""))),
+        protocol=protocol(get("protocol-id") or get("protocol-name") or ("" if tag.startswith("CONTENT") else get("protocol") or _screened(tag))),
         in_interface=_known(get("packet-incoming-interface") or get("interface-name") or get("source-interface-name")),
         out_interface=_known(get("destination-interface-name")), in_zone=_known(get("source-zone-name") or get("source-zone")),
         out_zone=_known(get("destination-zone-name") or get("destination-zone")), rule=_known(get("policy-name") or get("rule-name")), message=tag,
         user=_known(get("username") or get("user")), outcome=outcome,
         bytes=total(count(get("bytes-from-client", "")), count(get("bytes-from-server", ""))),
         times=max(1, (count(get("repeat-count", "")) or 0) + 1) if tag.startswith("IDP_ATTACK") else 1, flags=_icmp(fields),
-        detail="" if kind == "traffic" else clean(masked(command or named or get("reason", "") or get("statement", ""))),
+        detail="" if kind == "traffic" else clean(masked(command or named or get("reason") or _audited(fields))),
     )  # fmt: skip
+
+
+def _screened(tag: str) -> str:
+    return next((name for name in ("TCP", "UDP", "ICMP") if tag.startswith(f"RT_SCREEN_{name}")), "")
+
+
+def _audited(fields: dict[str, str]) -> str:
+    """Return what a change of the configuration set, and to what; of a secret the vendor leaves the value out itself."""
+    parts = (fields.get("action"), fields.get("pathname"), fields.get("statement"), fields.get("value"))
+    return " ".join(filter(None, parts))
 
 
 def _known(text: str | None) -> str:

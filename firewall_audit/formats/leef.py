@@ -67,9 +67,8 @@ def said(framed: Framed, head: Header, fields: dict[str, str]) -> Event:
     """Return what the standard keys say."""
     get = fields.get
     when = stamp(get("devTime", ""))
-    action: Verdict = (
-        verdict(get("action", "")) or verdict(get("disp", "")) or verdict(get("Action", "")) or verdict(head.event)
-    )
+    words = [verdict(word) for word in (get("action", ""), get("disp", ""), get("Action", ""), head.event)]
+    action: Verdict = "deny" if "deny" in words else "allow" if "allow" in words else ""
     kind: Kind = "traffic" if action and (get("src") or get("dst")) else "other"
     return say(
         framed, kind, at=when.at if when else None, has_year=when.has_year if when else True, host=clean(get("identHostName") or get("DeviceName") or "", 128),

@@ -15,9 +15,10 @@ _MARK = re.compile(
 )  # fmt: skip
 _ZONES = re.compile(r"\bsrc zone=(?P<in>\S*) dst zone=(?P<out>\S*)")
 _FROM = re.compile(
-    r"\bfrom (?:host )?(?P<src>[0-9.]{7,15})(?::(?P<src_port>\d+))?(?= |,|\.|$)(?: to (?P<dst>[0-9.]+)(?::(?P<dst_port>\d+))?)?"
+    r"\bfrom (?:host )?(?P<src>[0-9.]{7,15})(?::(?P<src_port>\d+))?(?= |,|\.|$)(?: to (?P<dst>[0-9.]+)(?::(?P<dst_port>\d+))?)?",
+    re.IGNORECASE,
 )
-_USER = re.compile(r"\b(?:for admin|by admin|admin user|admin|by) \"?(?P<user>[^\s\"'.]{1,64})")
+_USER = re.compile(r"\b(?:for admin|by admin|admin user|admin|by) \"?(?P<user>[^\s\"'.]{1,64})", re.IGNORECASE)
 _CONFIG = re.compile(
     r"\b(?:configuration saved|added|deleted|modified|changed|enabled|disabled|set to|unset)\b", re.IGNORECASE
 )

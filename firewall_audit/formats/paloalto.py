@@ -13,7 +13,7 @@ from firewall_audit.formats.fields import address, clean, count, port, protocol,
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.masks import masked
 from firewall_audit.formats.panos_told import told
-from firewall_audit.formats.saying import say
+from firewall_audit.formats.saying import say, shown
 from firewall_audit.formats.stamps import stamp
 
 _HEAD = re.compile(r"(?:[\w.\-]{1,64} )?[: ]{0,3}\d{0,3},[^,\"]{0,40},[^,\"]{0,64},(?P<type>[A-Z][A-Z-]{2,20}),")
@@ -22,6 +22,7 @@ _DETAILS: Final = 15
 # As a spreadsheet rewrites a stamp on its way.
 _SHORT = re.compile(r"(\d{1,2})/(\d{1,2})/(\d\d) (\d{1,2}):(\d\d)", re.ASCII)
 _LONGEST: Final = 32_768
+_LEVELS: Final = {"critical": 2, "high": 3, "medium": 4, "low": 5}
 _NO_ADDRESS: Final = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - what PAN-OS writes for none
 _WORDS: Final[dict[str, Verdict]] = {
     **dict.fromkeys(["allow", "alert", "continue", "override", "syncookie-sent", "wildfire-upload-success", "wildfire-upload-skip", "forward"], "allow"),
@@ -84,6 +85,10 @@ def _when(columns: Sequence[str]) -> tuple[datetime | None, bool]:
     return None, True
 
 
+def _severity(word: str) -> int | None:
+    return _LEVELS.get(word.strip().lower(), severity(word))
+
+
 def _at(columns: Sequence[str], place: int) -> str:
     return columns[place] if place < len(columns) else ""
 
@@ -95,13 +100,14 @@ def _session(framed: Framed, columns: list[str]) -> Event | None:
     kind = _KINDS[columns[3]]
     at, has_year = _when(columns)
     traffic = columns[3] == "TRAFFIC"
-    return Event(
+    event = Event(
         kind, at or framed.at, has_year if at else framed.has_year, framed.host or _at(columns, 52 if traffic else 59), action(columns[30]), address(columns[7]), port(columns[24]),
         address(columns[8]), port(columns[25]), protocol(columns[29]), clean(columns[18], 64), clean(columns[19], 64), clean(columns[16], 64),
         clean(columns[17], 64), clean(columns[11], 128), f"{columns[3]}/{clean(columns[4], 32)}", clean(columns[12], 128), "",
         max(1, count(columns[23]) or 1), count(_at(columns, 31)) if traffic else None, "",
-        None if traffic else severity(_at(columns, 34)), None, "" if traffic else clean(" ".join(filter(None, (_at(columns, 32), _at(columns, 31))))),
+        None if traffic else _severity(_at(columns, 34)), None, "" if traffic else clean(" ".join(filter(None, (_at(columns, 32), _at(columns, 31))))),
     )  # fmt: skip
+    return shown(framed, event)
 
 
 def _short(framed: Framed, columns: list[str]) -> Event:
@@ -126,7 +132,7 @@ def _system(framed: Framed, columns: list[str]) -> Event:
     at, has_year = _when(columns)
     return told(
         framed, columns[4], _at(columns, 8), _at(columns, 14), at=at, has_year=has_year,
-        severity=severity(_at(columns, 13)), host=framed.host or _at(columns, 22),
+        severity=_severity(_at(columns, 13)), host=framed.host or _at(columns, 22),
     )  # fmt: skip
 
 
@@ -187,7 +193,7 @@ def _json(framed: Framed) -> Event | None:
     common: dict[str, Any] = {
         "at": when.at if when else None,
         "host": get("DeviceName") or get("LogSourceName") or "",
-        "severity": severity(get("VendorSeverity", "")),
+        "severity": _severity(get("VendorSeverity", "")),
     }
     if kind == "health":
         return told(framed, get("Subtype", ""), get("EventName", ""), get("EventDescription", ""), **common)

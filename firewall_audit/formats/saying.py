@@ -1,9 +1,13 @@
 """An event with what the envelope of its line already says; the vendor's own words go before it. Pure. [FW-3]"""
 
+import re
 from typing import Any
 
 from firewall_audit.events import Event, Kind
+from firewall_audit.formats.fields import clean
 from firewall_audit.formats.format import Framed
+
+_OPENING = re.compile(r"\s{0,8}(?:[^\s=\"']{1,64} )?[A-Za-z_][\w.\-]{0,64}=")
 
 
 def say(framed: Framed, kind: Kind, **columns: Any) -> Event:
@@ -16,7 +20,22 @@ def say(framed: Framed, kind: Kind, **columns: Any) -> Event:
         severity = framed.priority & 7
     if (sequence := columns.pop("sequence", None)) is None:
         sequence = framed.sequence
-    return Event(kind, at, has_year, host, severity=severity, sequence=sequence, **columns)
+    return shown(framed, Event(kind, at, has_year, host, severity=severity, sequence=sequence, **columns))
+
+
+def shown(framed: Framed, event: Event) -> Event:
+    """Return the event without control characters in any of its words, where the line has such at all."""
+    if framed.text.isprintable():
+        return event
+    words: dict[str, Any] = {
+        name: clean(value) for name, value in event._asdict().items() if isinstance(value, str) and value
+    }
+    return event._replace(**words)
+
+
+def opens_with_pairs(body: str) -> bool:
+    """Tell whether a body is key=value from its beginning; what somebody calls himself in another vendor's sentence stands further on."""
+    return _OPENING.match(body) is not None
 
 
 def total(*parts: int | None) -> int | None:

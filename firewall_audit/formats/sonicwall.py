@@ -10,7 +10,7 @@ from firewall_audit.formats.fields import address, clean, count, port, protocol,
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.keyvalue import pairs
 from firewall_audit.formats.masks import masked
-from firewall_audit.formats.saying import say, total
+from firewall_audit.formats.saying import opens_with_pairs, say, total
 from firewall_audit.formats.stamps import stamp
 
 _DENIED = re.compile(r"\b(?:dropped|denied|blocked|rejected|drop|deny|discarded|prevention alert)\b", re.IGNORECASE)
@@ -42,6 +42,8 @@ def parse(framed: Framed) -> Event | None:
     """Read one line of either shape."""
     if (head := cef.header(framed.body)) and head[0][0] == "SonicWall":
         return _cef(framed, head[0], cef.extension(head[1]))
+    if not opens_with_pairs(framed.body):
+        return None
     fields = pairs(framed.body)
     if not ({"sn", "m"} <= fields.keys() and ("fw" in fields or "time" in fields)):
         return None
@@ -95,15 +97,10 @@ def _kind(text: str) -> tuple[Kind, Outcome]:
 def _action(kind: Kind, number: str, text: str, word: str) -> Verdict:
     if kind not in {"traffic", "threat"}:
         return ""
-    if word and word != "NA":
-        return "deny" if word == "drop" else "allow" if word in {"forward", "allow"} else verdict(word)
-    return (
-        "deny"
-        if _DENIED.search(text)
-        else "allow"
-        if number in _BEGAN and kind == "traffic" and "opened" in text.lower()
-        else ""
-    )
+    said: Verdict = "allow" if word == "forward" else verdict(word)
+    if _DENIED.search(text) or said == "deny":
+        return "deny"
+    return said or ("allow" if number in _BEGAN and kind == "traffic" and "opened" in text.lower() else "")
 
 
 def _icmp(fields: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from firewall_audit.formats.fields import address, clean, count, port, protocol,
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.keyvalue import pairs
 from firewall_audit.formats.masks import masked
-from firewall_audit.formats.saying import say, total
+from firewall_audit.formats.saying import opens_with_pairs, say, total
 from firewall_audit.formats.stamps import stamp, zone
 
 _KINDS: Final[dict[str, Kind]] = {
@@ -25,11 +25,15 @@ _CHANGED = re.compile(
     r"\b(?:changed|added|deleted|updated|modified|removed|created|imported|restored|enabled|disabled|renamed)\b",
     re.IGNORECASE,
 )
+# UTM writes its own header, in no syntax of syslog.
+_UTM_HEAD = re.compile(r"(?:<\d{1,3}>)?(?P<day>\d{4}:\d\d:\d\d)-(?P<hour>\d\d:\d\d:\d\d) (?P<host>[^\s=\"]{1,128}) ")
 _FORBIDDEN: Final = frozenset({"401", "403"})
 
 
 def parse(framed: Framed) -> Event | None:
     """Read one line of either family."""
+    if not opens_with_pairs(framed.body) and not _UTM_HEAD.match(framed.text):
+        return None
     fields = pairs(framed.body, single=True)
     if "log_type" in fields and ("log_subtype" in fields or "log_component" in fields):
         return _firewall(framed, fields)
@@ -134,8 +138,10 @@ def _utm(framed: Framed, fields: Mapping[str, str]) -> Event:
         kind, outcome = "auth", "failure" if "fail" in lowered else "success" if "success" in lowered else ""
     if kind == "admin" and _CHANGED.search(name):
         kind = "config"
+    own = _UTM_HEAD.match(framed.text)
+    when = stamp(f"{own['day'].replace(':', '-')} {own['hour']}") if own else None
     return say(
-        framed, kind, action=verdict(get("action", "")) if kind in {"traffic", "threat"} else "", src=address(get("srcip", "")), src_port=port(get("srcport", "")),
+        framed, kind, at=when.at if when else None, host=own["host"] if own else "", action=verdict(get("action", "")) if kind in {"traffic", "threat"} else "", src=address(get("srcip", "")), src_port=port(get("srcport", "")),
         dst=address(get("dstip", "")), dst_port=port(get("dstport", "")), protocol=protocol(get("proto", "")), in_interface=clean(get("initf", ""), 64),
         out_interface=clean(get("outitf", ""), 64), rule=clean(get("fwrule", ""), 64), message=clean(get("id", ""), 32), user=clean(get("user", ""), 128),
         outcome=outcome, severity=severity(get("severity", "")), flags=" ".join(get("tcpflags", "").split()),

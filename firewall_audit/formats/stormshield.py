@@ -9,7 +9,7 @@ from firewall_audit.formats.fields import address, clean, count, port, protocol,
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.keyvalue import pairs
 from firewall_audit.formats.masks import masked
-from firewall_audit.formats.saying import say, total
+from firewall_audit.formats.saying import opens_with_pairs, say, total
 from firewall_audit.formats.stamps import leading, zone
 
 _TIME = re.compile(r"(?:^|\s)time=\"?(?=\d{4}-)")
@@ -28,6 +28,8 @@ _CHANGE = re.compile(
 
 def parse(framed: Framed) -> Event | None:
     """Read one line; `logtype` says which log of the device it is of."""
+    if not opens_with_pairs(framed.body):
+        return None
     fields = pairs(framed.body)
     if "fw" not in fields or ("logtype" not in fields and fields.get("id") != "firewall") or "tz" not in fields:
         return None
