@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from firewall_audit.events import Event
 from firewall_audit.formats import read_line
 from firewall_audit.formats.fields import address, protocol
+from tools.corrections import corrected
 
 STRICT = frozenset(
     "cisco_asa cisco_ftd fortinet_fortigate iptables juniper_srx paloalto pf_filterlog suricata_eve".split()  # noqa: SIM905
@@ -33,6 +34,8 @@ class Score:
     vendor: str
     lines: int = 0
     right: int = 0
+    as_labelled: int = 0
+    """Lines that are as their label says, its known errors included."""
     turned: list[str] = field(default_factory=list)
     """Lines read as allowed that are denied."""
     stopped: list[str] = field(default_factory=list)
@@ -62,6 +65,8 @@ def score(file: Path) -> Score:
     found = Score(file.stem)
     for record in records(file):
         event = read_line(record["line"].encode())
+        found.as_labelled += not differences(record, event)
+        record["expected"], _ = corrected(record["line"], record["expected"])
         differing = differences(record, event)
         found.lines += 1
         found.right += not differing
@@ -119,7 +124,7 @@ def same_time(text: str, event: Event) -> bool:
         return False
     if not event.has_year:
         theirs, ours = (one.replace(year=1904) for one in (theirs, ours))
-    near = timedelta(milliseconds=2) if "." in text else timedelta(seconds=1)
+    near = timedelta(milliseconds=2) if theirs.microsecond else timedelta(seconds=1)
     wall = abs(theirs.replace(tzinfo=None) - ours.replace(tzinfo=None)) < near
     if ours.tzinfo is None:
         return wall or (theirs.tzinfo is not None and abs(theirs - ours.replace(tzinfo=ASSUMED)) < near)

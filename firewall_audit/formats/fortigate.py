@@ -88,7 +88,7 @@ _SECOND, _MILLI, _MICRO, _NANO = 10, 13, 16, 19
 """Digits of seconds, thousandths, millionths and billionths since 1970."""
 _START: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = 2**33
-_NEAR: Final = timedelta(hours=15)
+_APART: Final = timedelta(seconds=1)
 
 
 def parse(framed: Framed) -> Event | None:
@@ -236,16 +236,17 @@ def _detail(kind: Kind, fields: Mapping[str, str]) -> str:
 
 
 def _time(fields: Mapping[str, str]) -> tuple[datetime | None, bool]:
-    """Return when it happened: by `date`, `time` and their zone; where no zone is named, by `eventtime`, which is UTC.
+    """Return when it happened: `eventtime` is UTC and exact; `date` and `time` with their zone are the device's own clock.
 
-    Where the two are a day apart one of them is wrong, and the clock that people set is believed.
+    Where the line names a zone and the two are more than a second apart one of them is wrong, and the clock that people set is believed.
     """
     offset = _zone(fields.get("tz") or fields.get("timezone") or "")
     exact = _epoch(fields.get("eventtime") or "")
     if (day := fields.get("date")) and (found := stamp(f"{day} {fields.get('time', '')}")):
-        if offset is None and exact is not None and abs(exact - found.at.replace(tzinfo=UTC)) < _NEAR:
-            return exact, True
-        return found.at.replace(tzinfo=offset), True
+        local = found.at.replace(tzinfo=offset)
+        if exact is None or (offset is not None and abs(exact - local) >= _APART):
+            return local, True
+        return exact if offset is None else exact.astimezone(offset), True
     if exact := exact or _epoch(fields.get("timestamp") or ""):
         return exact, True
     started = stamp(fields.get("start", ""))

@@ -30,13 +30,24 @@ def _without(name: str, wrong: Callable[[str, Any], bool]) -> Callable[[str, Exp
 
 
 def _dialled_in(line: str, expected: Expected) -> Expected:
-    if "tunneltype=" not in line or "ssl" not in line or expected.get("src_ip") or not expected.get("dst_ip"):
+    if (
+        "tunneltype=" not in line
+        or "remip=" not in line
+        or "ssl" not in line
+        or expected.get("src_ip")
+        or not expected.get("dst_ip")
+    ):
         return expected
     return {**expected, "src_ip": expected["dst_ip"], "dst_ip": None}
 
 
 def _no_protocol(_: str, value: Any) -> bool:
     return not str(value).isdigit() and protocol(str(value)) not in PROTOCOLS.values()
+
+
+def _assumed_zone(line: str, value: Any) -> bool:
+    """Tell whether the corpus took the device's wall clock for UTC although the line has an instant of its own."""
+    return "eventtime=" in line and " tz=" not in line and all(part in line for part in str(value)[:19].split("T"))
 
 
 CORRECTIONS: Final[tuple[tuple[str, Callable[[str, Expected], Expected]], ...]] = (
@@ -51,6 +62,7 @@ CORRECTIONS: Final[tuple[tuple[str, Callable[[str, Expected], Expected]], ...]] 
     ("A port is a number of 16 bits.", _without("dst_port", lambda _, value: int(value) > HIGHEST_PORT)),
     ("Who dials in over SSL is the source; the corpora say both of the same key (remip).", _dialled_in),
     ("HTTP and a flow are no protocols of IP.", _without("protocol", _no_protocol)),
+    ("The line has an instant in UTC, and names no zone for its clock.", _without("time", _assumed_zone)),
     (
         "The line says that the rule blocked.",
         _without("action", lambda line, value: value == "allow" and "AccessControlRuleAction: Block" in line),
