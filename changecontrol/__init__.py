@@ -14,6 +14,7 @@ from changecontrol.contents import Content
 from changecontrol.emergencies import document_emergency, raise_emergency, record_word
 from changecontrol.found import open_found
 from changecontrol.implementation import close_change, finish_change, roll_back, start_change, stop_change, work_on
+from changecontrol.observed import devices as observed_devices
 from changecontrol.observed import directories, observations, own, reconciliation, reviews
 from changecontrol.observed import evidence as observed_evidence
 from changecontrol.papers import attach, read_attachment, report_test
@@ -34,6 +35,7 @@ __all__ = [
     "found",
     "freezes",
     "observations",
+    "observed_devices",
     "observed_evidence",
     "open_found",
     "own",

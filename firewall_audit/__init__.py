@@ -2,7 +2,17 @@
 
 from importlib import import_module
 
-MODULES: tuple[str, ...] = ("credentials", "devices", "evidence", "readings")
+MODULES: tuple[str, ...] = (
+    "configurations.lists",
+    "configurations.versions",
+    "credentials",
+    "devices",
+    "drift.evidence",
+    "drift.matching",
+    "drift.readings",
+    "evidence",
+    "readings",
+)
 """What they do is known once they are imported: tables, actions, readings, sweeps, evidence."""
 
 for _module in MODULES:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 
 from changecontrol.contents import Content
 from changecontrol.found import open_found
@@ -16,10 +16,9 @@ from changecontrol.states import OVER
 from kernel import gate
 from kernel.action import Work
 from kernel.db import HOUSE
-from policy import book
-from policy.changes import ChangeWindow
 from policy.holders import holders
-from policy.matching import Allowed, Seen, Windows
+from policy.matching import Seen
+from policy.windows import windows_on
 
 SHOWN = 100
 """Differences that the unauthorised change lists; all of them are on record beside it."""
@@ -39,42 +38,13 @@ class Sighting:
     account: str = ""
 
 
-def near() -> timedelta:
-    """How far from its window a change is still called outside of it."""
-    return timedelta(days=book.number("CC-4", "near_days"))
-
-
-def windows_on(work: Work, things: Sequence[str], since: datetime, until: datetime) -> Windows:
-    """Read the authorised windows on some things that could speak of this time."""
-    apart = near()
-    rows = work.select(
-        select(ChangeWindow).where(
-            or_(*(col(ChangeWindow.things).contains([one]) for one in things)),
-            ChangeWindow.starts_at <= until + apart,
-            ChangeWindow.ends_at >= since - apart,
-        )
-    )
-    wanted = frozenset(things)
-    return Windows((one for row in rows for one in allowed(row) if one.thing in wanted), apart)
-
-
-def allowed(row: ChangeWindow) -> Iterable[Allowed]:
-    """Give what a window allowed, thing by thing, until it really ended."""
-    end = min(row.ends_at, row.ended_at or row.ends_at)
-    if end <= row.starts_at:
-        return
-    people, texts = frozenset(row.implementers), frozenset(row.texts)
-    for thing in row.things:
-        yield Allowed(row.bound_to, thing, row.starts_at, end, row.authorised_at, row.opened_at, people, texts)
-
-
 def judge(work: Work, system: System, source: str, sightings: Sequence[Sighting]) -> list[ObservedChange]:
     """Give each sighting its verdict and put it on record; what nobody authorised opens one change with an owner. [CC-4]"""
     if not sightings:
         return []
     thing = f"system:{system.slug}"
     begin = min(one.since or one.at for one in sightings)
-    windows = windows_on(work, [thing], begin, max(one.at for one in sightings))
+    windows = windows_on(work.session, [thing], begin, max(one.at for one in sightings))
     known = _known(work, system, source, sightings)
     made, alone = [], []
     for one in sightings:
@@ -119,7 +89,7 @@ def _known(work: Work, system: System, source: str, sightings: Iterable[Sighting
 
 def open_for(work: Work, system: System, rows: Sequence[ObservedChange]) -> Change | None:
     """Open one unauthorised change for all of these, with an owner; None, to be tried again, while nobody could answer for it."""
-    owner = _owner(work, system)
+    owner = who_answers(work, system.owner_id)
     if owner is None:
         work.note("without_owner", len(rows))
         return None
@@ -138,8 +108,8 @@ def open_for(work: Work, system: System, rows: Sequence[ObservedChange]) -> Chan
     return change
 
 
-def _owner(work: Work, system: System) -> UUID | None:
-    """Who answers: the system's owner while he is in the house, else a technical director."""
-    if gate.current().held(f"person:{system.owner_id}", HOUSE, work.now)[1:]:
-        return system.owner_id
+def who_answers(work: Work, owner_id: UUID) -> UUID | None:
+    """Who answers: the owner while he is in the house, else a technical director; None while there is neither."""
+    if gate.current().held(f"person:{owner_id}", HOUSE, work.now)[1:]:
+        return owner_id
     return min(holders(["technical-director"], HOUSE, work.now), default=None)
