@@ -11,10 +11,7 @@ FIREWALL: Mapping[str, tuple[str, str, str]] = {
     "network-device.credential": ("key", N_("%(who)s gave a collector what it shows to %(thing)s"), N_("%(who)s tried to give a collector what it shows to %(thing)s")),
     "network-device.drop-credential": ("key", N_("%(who)s took a collector's credential of %(thing)s away"), N_("%(who)s tried to take a collector's credential of %(thing)s away")),
     "network-device.read": ("eye", N_("%(who)s read what the register says of %(thing)s"), N_("%(who)s tried to read what the register says of %(thing)s")),
-    "configuration.take": ("document", N_("%(who)s handed in the configuration of %(thing)s"), N_("%(who)s tried to hand in the configuration of %(thing)s")),
-    "configuration.baseline": ("check", N_("%(who)s approved %(thing)s as what the device is to be"), N_("%(who)s tried to approve %(thing)s as what the device is to be")),
-    "configuration.read": ("eye", N_("%(who)s read %(thing)s"), N_("%(who)s tried to read %(thing)s")),
-    "configuration.compare": ("eye", N_("%(who)s compared %(thing)s with another version"), N_("%(who)s tried to compare %(thing)s with another version")),
-    "configuration.preview": ("eye", N_("%(who)s looked at what a proposed configuration would change on %(thing)s"), N_("%(who)s tried to look at what a proposed configuration would change on %(thing)s")),
-    "drift.sweep": ("refresh", N_("%(who)s held what changed on network devices against what was approved"), N_("%(who)s tried to hold what changed on network devices against what was approved")),
+    "configuration.take": ("cog", N_("%(who)s handed in the configuration of %(thing)s"), N_("%(who)s tried to hand in the configuration of %(thing)s")),
+    "configuration.baseline": ("shield", N_("%(who)s approved %(thing)s as what the device is to be"), N_("%(who)s tried to approve %(thing)s as what the device is to be")),
+    "drift.sweep": ("cog", N_("%(who)s held what changed on network devices against what was approved"), N_("%(who)s tried to hold what changed on network devices against what was approved")),
 }  # fmt: skip
