@@ -4,6 +4,7 @@ from importlib import import_module
 
 MODULES: tuple[str, ...] = (
     "configurations.lists",
+    "configurations.readings",
     "configurations.versions",
     "credentials",
     "devices",

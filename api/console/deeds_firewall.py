@@ -13,5 +13,8 @@ FIREWALL: Mapping[str, tuple[str, str, str]] = {
     "network-device.read": ("eye", N_("%(who)s read what the register says of %(thing)s"), N_("%(who)s tried to read what the register says of %(thing)s")),
     "configuration.take": ("cog", N_("%(who)s handed in the configuration of %(thing)s"), N_("%(who)s tried to hand in the configuration of %(thing)s")),
     "configuration.baseline": ("shield", N_("%(who)s approved %(thing)s as what the device is to be"), N_("%(who)s tried to approve %(thing)s as what the device is to be")),
+    "configuration.read": ("eye", N_("%(who)s read %(thing)s"), N_("%(who)s tried to read %(thing)s")),
+    "configuration.compare": ("eye", N_("%(who)s compared %(thing)s with another version"), N_("%(who)s tried to compare %(thing)s with another version")),
+    "configuration.preview": ("eye", N_("%(who)s looked at what a proposed configuration would change on %(thing)s"), N_("%(who)s tried to look at what a proposed configuration would change on %(thing)s")),
     "drift.sweep": ("cog", N_("%(who)s held what changed on network devices against what was approved"), N_("%(who)s tried to hold what changed on network devices against what was approved")),
 }  # fmt: skip
