@@ -6,6 +6,7 @@ for _module in (
     "awareness.breaches",
     "awareness.phishing",
     "awareness.reminders",
+    "courses.drafts",
     "courses.publication",
     "courses.readings",
     "courses.shipped",

@@ -43,6 +43,8 @@ from api.console import (
     team,
     training,
     trials,
+    writing,
+    writing_parts,
 )
 
 ROUTES: list[BaseRoute] = [
@@ -69,6 +71,8 @@ ROUTES: list[BaseRoute] = [
     *directory_entries.ROUTES,
     *certificates.ROUTES,
     *team.ROUTES,
+    *writing.ROUTES,
+    *writing_parts.ROUTES,
     *courses.ROUTES,
     *training.ROUTES,
     *quiz.ROUTES,

@@ -20,6 +20,7 @@ TRIALS = {
     "asked": State(N_("Waits for approval"), "amber"),
     "running": State(N_("Being sent"), "blue"),
     "refused": State(N_("Not approved"), "red"),
+    "withdrawn": State(N_("Taken back"), "grey"),
     "sent": State(N_("Sent"), "green"),
 }
 BREACHES = {"open": State(N_("Open"), "amber"), "closed": State(N_("Closed"), "green")}
@@ -59,7 +60,7 @@ def _trials(visit: Visit) -> tuple[pages.TrialRow, ...]:
         pages.TrialRow(
             id=str(one.id), subject=one.subject[visit.language], place=frame.place_label(one.scope), at=one.planned_at,
             state=TRIALS[one.state], sent=one.sent, followed=one.followed, reported=one.reported,
-            draft=one.state == "draft",
+            draft=one.state == "draft", waits=one.state in {"draft", "asked"},
         )
         for one in phishing.outcomes(visit.actor)
     )  # fmt: skip

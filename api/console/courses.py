@@ -10,6 +10,7 @@ from api.console.pages import learning as pages
 from api.console.pages.frame import State
 from api.console.training import length_of
 from api.console.visit import Visit, route
+from api.console.writing import is_written
 from api.lessons import lesson_html, line_html
 from api.words import N_, _
 from kernel.errors import NotFound
@@ -49,7 +50,10 @@ def listing(visit: Visit) -> Response:
         one.versions[0].state == "draft" and one.versions[0].written_by is None for one in found if one.versions
     )
     may_ask = frame.is_open(visit.actor, "course.ask-shipped")
-    return visit.page("training/catalogue.html", pages.Courses(team.tabs(visit), rows, drafts if may_ask else 0))
+    return visit.page(
+        "training/catalogue.html",
+        pages.Courses(team.tabs(visit), rows, drafts if may_ask else 0, frame.is_open(visit.actor, "course.add")),
+    )
 
 
 def _authors(visit: Visit, found: list[CoursePage]) -> dict[UUID, str]:
@@ -96,7 +100,8 @@ def page(visit: Visit) -> Response:
     view = pages.Course(
         found.course.slug, found.title[visit.language],
         tuple(_version(visit, found, one, names) for one in found.versions), questions,
-        _done(visit).get(found.course.slug),
+        _done(visit).get(found.course.slug), frame.is_open(visit.actor, "course.begin-draft"),
+        is_written(visit, found.course.slug),
     )  # fmt: skip
     return visit.page("training/versions.html", view)
 

@@ -7,6 +7,10 @@ from api.words import N_
 TRAINING: Mapping[str, tuple[str, str, str]] = {
     "course.add": ("book", N_("%(who)s added a course"), N_("%(who)s tried to add a course")),
     "course.write": ("book", N_("%(who)s wrote a version of %(thing)s"), N_("%(who)s tried to write a version of %(thing)s")),
+    "course.begin-draft": ("book", N_("%(who)s began to write a version of %(thing)s"), N_("%(who)s tried to begin a version of %(thing)s")),
+    "course.edit-draft": ("book", N_("%(who)s saved the draft of a course"), N_("%(who)s tried to save the draft of a course")),
+    "course.drop-draft": ("book", N_("%(who)s dropped the draft of a course"), N_("%(who)s tried to drop the draft of a course")),
+    "course.seal-draft": ("book", N_("%(who)s sealed the draft of a course as a version"), N_("%(who)s tried to seal the draft of a course")),
     "course.add-picture": ("book", N_("%(who)s kept a picture for lessons"), N_("%(who)s tried to keep a picture for lessons")),
     "course.ask": ("shield", N_("%(who)s asked for the approval of a course"), N_("%(who)s tried to ask for the approval of a course")),
     "course.ask-shipped": ("shield", N_("%(who)s asked for the approval of the shipped courses"), N_("%(who)s tried to ask for the approval of the shipped courses")),
@@ -37,6 +41,7 @@ TRAINING: Mapping[str, tuple[str, str, str]] = {
     "breach.list": ("eye", N_("%(who)s read the reports of breaches"), N_("%(who)s tried to read the reports of breaches")),
     "phishing.plan": ("message", N_("%(who)s planned a trial by mail"), N_("%(who)s tried to plan a trial by mail")),
     "phishing.ask": ("shield", N_("%(who)s asked for the approval of a trial by mail"), N_("%(who)s tried to ask for the approval of a trial by mail")),
+    "phishing.withdraw": ("message", N_("%(who)s took a trial by mail back"), N_("%(who)s tried to take a trial by mail back")),
     "phishing.begin": ("message", N_("%(who)s began a trial by mail"), N_("%(who)s tried to begin a trial by mail")),
     "phishing.send": ("message", N_("%(who)s laid the mails of a trial"), N_("%(who)s tried to lay the mails of a trial")),
     "phishing.follow": ("message", N_("%(who)s noted that the link of a trial was followed"), N_("%(who)s tried to note that the link of a trial was followed")),

@@ -65,6 +65,8 @@ SENTENCES = (
     N_("A decision is taken back within # minutes; ask for the right anew."),
     N_("There are more than # managers above this person."),
     N_("A service account ends, within # days; then it is looked at."),
+    # training
+    N_("A picture has # KiB at most."),
     # contactcenter
     N_("Another agent has taken this conversation."),
     N_("This conversation is in another agent's hands."),

@@ -93,10 +93,17 @@ def ask(visit: Visit) -> Response:
     return visit.go("/awareness", "asked")
 
 
+def withdraw(visit: Visit) -> Response:
+    """POST /awareness/trials/{id}/withdraw: one that has not begun."""
+    phishing.withdraw_campaign(visit.actor, uuid_of(visit.request.path_params["id"]))
+    return visit.go("/awareness", "done")
+
+
 ROUTES = [
     route("/trial/{token}", landed, public=True),
     route("/trial/{token}", followed, ("POST",), public=True),
     route("/awareness/trials/new", new),
     route("/awareness/trials", plan, ("POST",)),
     route("/awareness/trials/{id}/ask", ask, ("POST",)),
+    route("/awareness/trials/{id}/withdraw", withdraw, ("POST",)),
 ]

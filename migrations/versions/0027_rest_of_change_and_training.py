@@ -1,7 +1,8 @@
-"""Courses and changes: what pages still lacked. Which system a directory is."""
+"""Courses and changes: what pages still lacked. Which system a directory is; drafts of courses."""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import postgresql
 from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0027"
@@ -13,3 +14,23 @@ TEXT = AutoString
 
 def upgrade() -> None:
     op.add_column("directory", sa.Column("system", TEXT(), nullable=False, server_default=""))
+    op.create_table(
+        "course_draft",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("course_id", sa.Uuid(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("begun_by", sa.Uuid(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("written_by", sa.Uuid(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", TEXT(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("(state = 'sealed') = (version_id is not null)", name="course_draft_sealed"),
+        sa.ForeignKeyConstraint(["course_id"], ["course.id"]),
+        sa.ForeignKeyConstraint(["version_id"], ["course_version.id"]),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        "course_draft_open", "course_draft", ["course_id"], unique=True, postgresql_where=sa.text("state = 'open'")
+    )

@@ -130,3 +130,23 @@ def test_nothing_is_sent_that_nobody_approved_and_no_link_is_guessed(school: Sch
     for body in ("no link in this body at all", "{link} and again {link} and more"):
         with pytest.raises(Refused, match="exactly once"):
             phishing.plan_campaign(school.officer.actor, lure=LURE | {"en": {"subject": "Hello", "body": body}})
+
+
+def test_a_trial_that_was_approved_and_has_not_begun_is_taken_back_and_never_sent(school: School) -> None:
+    from policy import inbox
+
+    director = world.person(role="technical-director")
+    planned = phishing.plan_campaign(school.officer.actor, lure=LURE)
+    phishing.ask_campaign(school.officer.actor, planned.id)
+    (asked,) = [one for one in inbox.approvals_waiting(director.actor) if one.subject_ref == planned.ref]
+    inbox.cast(director.actor, asked.id, yes=True, digest=asked.digest)
+    phishing.withdraw_campaign(school.officer.actor, planned.id)
+    phishing.begin_approved(campaign_id=str(planned.id))
+    phishing.send_all(school.hands.now())
+    (told,) = phishing.outcomes(school.officer.actor)
+    assert (told.state, told.sent) == ("withdrawn", 0)
+    with pytest.raises(Refused, match="not begun"):
+        phishing.withdraw_campaign(school.officer.actor, planned.id)
+    running = begun(school)
+    with pytest.raises(Refused, match="not begun"):
+        phishing.withdraw_campaign(school.officer.actor, running.id)

@@ -86,6 +86,8 @@ CAMPAIGN_STEPS = Workflow(
         Step("draft", "ask", "asked"),
         Step("asked", "begin", "running", clause="TR-9"),
         Step("asked", "refuse", "refused"),
+        Step("draft", "withdraw", "withdrawn"),
+        Step("asked", "withdraw", "withdrawn"),
         Step("running", "end", "sent"),
     ],
 )

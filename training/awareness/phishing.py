@@ -21,7 +21,7 @@ from kernel.errors import Conflict, NotFound, Refused
 from kernel.outbox import effect
 from kernel.reading import reading
 from kernel.sweeps import sweep
-from policy.approvals import ask_approval, person_of, subject_of, use_approval
+from policy.approvals import ask_approval, person_of, subject_of, use_approval, withdraw_all
 from policy.ballots import seal
 from training.awareness.models import CAMPAIGN_STEPS, PhishingCampaign, PhishingMail
 from training.learning.models import Learner
@@ -82,6 +82,16 @@ def ask_campaign(work: Work, campaign: PhishingCampaign) -> PhishingCampaign:
     """Ask that a trial be approved by another. [TR-9]"""
     CAMPAIGN_STEPS.advance(work, campaign, "ask")
     ask_approval(work, campaign.ref, REQUIREMENT, _content(campaign), implementers=[campaign.planned_by])
+    return campaign
+
+
+@action("phishing.withdraw", on=PhishingCampaign)
+def withdraw_campaign(work: Work, campaign: PhishingCampaign) -> PhishingCampaign:
+    """Take back a trial that has not begun, and the question about it. [TR-9]"""
+    if campaign.state not in {"draft", "asked"}:
+        raise Refused("TR-9", "Only a trial that has not begun is taken back.")
+    withdraw_all(work, campaign.ref, "the trial was taken back")
+    CAMPAIGN_STEPS.advance(work, campaign, "withdraw")
     return campaign
 
 

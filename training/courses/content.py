@@ -203,12 +203,13 @@ def _lesson_faults(course: CourseContent) -> Iterator[str]:
                     yield f"{place}: the picture {address} is not there"
                 if not shown.strip():
                     yield f"{place}: the picture {address} does not say what it shows"
-            yield from (f"{place}: {fault}" for fault in _link_faults(text))
+            yield from (f"{place}: {fault}" for fault in link_faults(text))
     for name in sorted(known - used):
         yield f"no lesson shows the picture {name}"
 
 
-def _link_faults(text: str) -> Iterator[str]:
+def link_faults(text: str) -> Iterator[str]:
+    """Tell which links of a lesson lead where none may."""
     for address in LINK.findall(text):
         if not address.startswith("https://") and (not address.startswith("/") or address.startswith("//")):
             yield f"the link {address} leads neither to https:// nor to a page of this house"

@@ -93,6 +93,30 @@ alter table course_version enable always trigger sealed;"""
 )
 
 
+class CourseDraft(Record, table=True):
+    """What is being written of a course's next version, whole or not; sealed into a version, or dropped. One is open at a time."""
+
+    __tablename__ = "course_draft"
+    __table_args__: ClassVar[Any] = (
+        Index("course_draft_open", "course_id", unique=True, postgresql_where=text("state = 'open'")),
+        CheckConstraint("(state = 'sealed') = (version_id is not null)", name="course_draft_sealed"),
+        GOVERNED,
+    )
+
+    course_id: UUID = Field(foreign_key="course.id")
+    content: dict[str, Any] = Field(sa_type=JSONB)
+    begun_by: UUID
+    begun_at: datetime = Field(sa_type=Utc)
+    written_by: UUID
+    """Who wrote last."""
+    written_at: datetime = Field(sa_type=Utc)
+    state: str = "open"
+    version_id: UUID | None = Field(default=None, foreign_key="course_version.id")
+
+
+DRAFT_STEPS = Workflow(CourseDraft, "open", [Step("open", "seal", "sealed"), Step("open", "drop", "dropped")])
+
+
 class CoursePicture(Record, table=True):
     """The bytes of a picture, known by their SHA-256; kept once however many versions show it."""
 

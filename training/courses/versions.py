@@ -12,13 +12,16 @@ from kernel.action import Work, action
 from kernel.actor import clerk
 from kernel.db import HOUSE, Answer
 from kernel.errors import Conflict, Malformed, Refused
+from policy import book
 from policy.approvals import ask_approval, person_of, withdraw_all
-from training.courses.content import LARGEST_PICTURE, RESERVED, CourseContent, Slug, kind_of
+from training.courses.content import RESERVED, CourseContent, Slug, kind_of
 from training.courses.models import VERSION_STEPS, Course, CoursePicture, CourseVersion
 
 CLERK = clerk("courses")
 PUBLISH = "course.publish"
 CLAUSE = "TR-1"
+LARGEST_UPLOAD = 16_777_216
+"""Bytes a request may carry; what a picture may have is the book's."""
 Summary = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=500)]
 
 
@@ -76,16 +79,21 @@ def course_of(work: Work, slug: str, *, lock: bool = False) -> Course | None:
 
 
 @action("course.add-picture", scope=HOUSE)
-def add_picture(work: Work, *, data: Annotated[Base64Bytes, Field(max_length=LARGEST_PICTURE)]) -> str:
+def add_picture(work: Work, *, data: Annotated[Base64Bytes, Field(max_length=LARGEST_UPLOAD)]) -> str:
     """Keep a picture for lessons and give its digest, by which a version names it. [TR-1]"""
     return keep_picture(work, data)
 
 
 def keep_picture(work: Work, data: bytes) -> str:
-    """Keep a picture once, inside any action; raises Malformed for anything that is neither PNG nor JPEG."""
+    """Keep a picture once, inside any action.
+
+    Raises Malformed for anything that is neither PNG nor JPEG, Refused for one larger than the book lets.
+    """
     kind = kind_of(data)
     if kind is None:
         raise Malformed("A picture is a PNG or a JPEG.")
+    if len(data) > book.number(CLAUSE, "picture_kilobytes") * 1024:
+        raise Refused(CLAUSE, f"A picture has {book.number(CLAUSE, 'picture_kilobytes')} KiB at most.")
     digest = hashlib.sha256(data).hexdigest()
     if work.select(select(CoursePicture.id).where(CoursePicture.digest == digest)).first() is None:
         work.add(CoursePicture(digest=digest, media_type=kind, data=data))

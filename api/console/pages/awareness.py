@@ -37,6 +37,8 @@ class TrialRow:
     followed: int
     reported: int
     draft: bool = False
+    waits: bool = False
+    """Whether it can still be taken back."""
 
     def percent(self, count: int) -> int:
         """Give a count in whole percent of the mails sent."""

@@ -107,6 +107,7 @@ class Courses:
     tabs: tuple[Choice, ...]
     courses: tuple[CourseRow, ...]
     drafts: int = 0
+    may_add: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,9 @@ class Course:
     versions: tuple[VersionRow, ...]
     questions: tuple[QuestionRow, ...] | None = None
     done: DoneRow | None = None
+    may_begin: bool = False
+    written: bool = False
+    """Whether somebody is writing the next version."""
 
 
 @dataclass(frozen=True)

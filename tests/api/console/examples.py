@@ -24,6 +24,7 @@ from tests.api.console import (
     learning_examples,
     privileged_examples,
     training_examples,
+    writing_examples,
 )
 from tests.api.console.house import (
     AGENT,
@@ -339,6 +340,7 @@ EXAMPLES = (
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in credential_examples.INSIDE),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in access_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in calendar_examples.EXAMPLES),
+    *(Example(name, template, page, auditor_at(path)) for name, template, page, path in writing_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in change_examples.EXAMPLES),
     *(
         Example(name, template, page, auditor_at(path))

@@ -125,6 +125,12 @@ def test_an_officer_drafts_a_trial_and_another_person_approves_it(browser_of, of
     decision = text_of(client.get(href))
     for part in (LURE["en"]["subject"], LURE["en"]["body"], LURE["fr"]["body"], "the house"):
         assert part in decision, part
+    client = browser_of(officer)
+    assert f"/awareness/trials/{campaign.id}/withdraw" in client.get("/awareness").text
+    assert client.post(f"/awareness/trials/{campaign.id}/withdraw").headers["location"] == "/awareness?done=done"
+    assert f"/awareness/trials/{campaign.id}/" not in client.get("/awareness").text, (
+        "nothing is left to be done with it"
+    )
 
 
 def test_an_agent_has_no_page_of_awareness(browser_of, database: str) -> None:

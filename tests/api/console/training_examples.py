@@ -79,7 +79,9 @@ TRIALS = (
     awareness.TrialRow(
         "1", "Your parcel waits at the gate", "the house", before(90), caring.TRIALS["draft"], 0, 0, 0, draft=True
     ),
-    awareness.TrialRow("2", "Your badge runs out today", "Porto Novo", before(DAY), caring.TRIALS["asked"], 0, 0, 0),
+    awareness.TrialRow(
+        "2", "Your badge runs out today", "Porto Novo", before(DAY), caring.TRIALS["asked"], 0, 0, 0, waits=True
+    ),
     awareness.TrialRow("3", "Your pay slip", "the house", before(DAY * 60), caring.TRIALS["sent"], 1240, 131, 402),
 )
 BREACHES = (
