@@ -108,7 +108,11 @@ def demo(
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    zone: Annotated[
+        str, typer.Option(help="Time zone of a house that is founded now, such as Africa/Porto-Novo.")
+    ] = "",
+) -> None:
     """Bring the database to this release and, at first, found the house on the shipped book."""
     from api import demo, schema  # noqa: PLC0415
     from api.house import found  # noqa: PLC0415
@@ -121,7 +125,7 @@ def migrate() -> None:
     if not settings.demo:
         demo.refuse_marked(db.dsn_of(url))
     schema.migrate(url)
-    out.print(f"The database stands at revision {schema.current(url)}; edition {found()} of the book is in force.")
+    out.print(f"The database stands at revision {schema.current(url)}; edition {found(zone)} of the book is in force.")
 
 
 @app.command("first-person")

@@ -12,7 +12,7 @@ import psycopg
 from rich.console import Console
 from rich.table import Table
 
-from api.demo_words import PASSWORD
+from api.demo_words import PASSWORD, ZONE
 from kernel import postgres
 from kernel.errors import Refused
 
@@ -142,7 +142,7 @@ def prepare(url: str) -> None:
 
     with out.status("Preparing the database…"):
         schema.migrate(url)
-        house.found()
+        house.found(ZONE)
     with out.status("Seeding the demonstration house…") as status:
         demo_house.seed(lambda told: status.update(f"Seeding the demonstration house: {told}…"))
     frame.close_writer()

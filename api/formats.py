@@ -1,7 +1,6 @@
-"""How figures are written for people: dates, durations, telephone numbers, in the language being spoken."""
+"""How figures are written for people: dates and times on the house's own clock, durations, telephone numbers, in the language being spoken."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 from babel.dates import format_date, format_datetime, format_time
@@ -9,22 +8,22 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from api.words import _, language, locale, plural
+from policy.local_time import local
 
-ZONE = ZoneInfo("UTC")
 MINUTE, HOUR, DAY = 60, 3600, 86400
 RECENT_DAYS = 6
 
 
-def moment(at: datetime, now: datetime, zone: ZoneInfo = ZONE) -> Markup:
+def moment(at: datetime, now: datetime) -> Markup:
     """A moment as people say it, with the exact UTC time on hover: `<time datetime=... title=...>today 14:05</time>`."""
     exact = at.astimezone(UTC)
     title = exact.strftime("%Y-%m-%d %H:%M:%S.%f")[:-3] + " UTC"
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(exact.isoformat(), title, spoken(at, now, zone))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(exact.isoformat(), title, spoken(at, now))
 
 
-def spoken(at: datetime, now: datetime, zone: ZoneInfo = ZONE) -> str:
+def spoken(at: datetime, now: datetime) -> str:
     """`just now`, `5 min ago`, `today 09:12`, `yesterday 18:40`, `Monday 08:00`, `3 May 2026, 08:00`."""
-    here, today = at.astimezone(zone), now.astimezone(zone)
+    here, today = local(at), local(now)
     seconds = (now - at).total_seconds()
     if 0 <= seconds < MINUTE:
         return _("just now")
@@ -46,17 +45,24 @@ def spoken(at: datetime, now: datetime, zone: ZoneInfo = ZONE) -> str:
     return format_datetime(here, pattern, locale=locale(language()))
 
 
-def clock(at: datetime, zone: ZoneInfo = ZONE) -> Markup:
+def clock(at: datetime) -> Markup:
     """Hours and minutes only, exact UTC on hover: for the messages of a conversation."""
     exact = at.astimezone(UTC)
-    text = format_time(at.astimezone(zone), "HH:mm", locale=locale(language()))
+    text = format_time(local(at), "HH:mm", locale=locale(language()))
     title = exact.strftime("%Y-%m-%d %H:%M:%S") + " UTC"
     return Markup('<time datetime="{}" title="{}">{}</time>').format(exact.isoformat(), title, text)
 
 
-def day(at: datetime, zone: ZoneInfo = ZONE) -> str:
+def exact(at: datetime, form: str) -> str:
+    """A moment by strftime's form on the house's clock; its offset follows where it comes twice and would not be told apart."""
+    here = local(at)
+    twice = here.replace(fold=0).utcoffset() != here.replace(fold=1).utcoffset()
+    return f"{here:{form}} {here:%z}" if twice else f"{here:{form}}"
+
+
+def day(at: datetime) -> str:
     """A day in full: `Monday 3 May 2026`."""
-    return format_date(at.astimezone(zone), "EEEE d MMMM y", locale=locale(language()))
+    return format_date(local(at), "EEEE d MMMM y", locale=locale(language()))
 
 
 def duration(length: timedelta | float) -> str:

@@ -10,25 +10,42 @@ from kernel import fresh, gate
 from kernel.access import PolicyEdition
 from kernel.actor import clerk
 from kernel.db import read_session
+from kernel.errors import Malformed
 from kernel.ledger.entries import canonical
-from policy import book
+from policy import book, lint
+from policy.reading import HouseRule
 
 SETUP = clerk("setup")
 
 
-def shipped() -> dict[str, Any]:
-    """Return the shipped book as the document of an edition."""
-    return book.shipped().model_dump(mode="json", by_alias=True, exclude_none=True)
+def shipped(zone: str = "") -> dict[str, Any]:
+    """Return the shipped book as the document of an edition, with the time zone of a house where one is told.
+
+    Raises Malformed where there is no such zone.
+    """
+    chosen = book.shipped()
+    if zone:
+        chosen = chosen.model_copy(update={"house": HouseRule(zone=zone)})
+        wrong = lint.lint(chosen)
+        if wrong:
+            raise Malformed("; ".join(wrong))
+    return chosen.document()
 
 
-def found() -> int:
-    """Found the house, or bring a shipped book in force to that of this release; return the edition in force."""
+def found(zone: str = "") -> int:
+    """Found the house, or bring a shipped book in force to that of this release; return the edition in force.
+
+    `zone` is the time zone of a house that is founded; a house that stands keeps its own. Raises Malformed for an unknown one.
+    """
     fresh.refresh(force=True)
     number = gate.current().edition
     if number == 0:
-        return kernel.founding.found_house(SETUP, document=shipped())
+        return kernel.founding.found_house(SETUP, document=shipped(zone))
     with read_session() as session:
         latest = session.scalars(select(PolicyEdition).where(PolicyEdition.number == number)).one()
-    if latest.published_by == SETUP.ref and latest.digest != hashlib.sha256(canonical(shipped())).hexdigest():
-        return kernel.founding.upgrade_house(SETUP, document=shipped())
+    if (
+        latest.published_by == SETUP.ref
+        and latest.digest != hashlib.sha256(canonical(newest := shipped(book.in_force().house.zone))).hexdigest()
+    ):
+        return kernel.founding.upgrade_house(SETUP, document=newest)
     return number

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api import formats, words
+from api.console import typed_times
 from api.console.pages.frame import Frame
 from api.statics import asset, manifest
 
@@ -46,7 +47,7 @@ def environment() -> Environment:
     jinja.globals.update(boosted=BOOSTED)
     jinja.globals.update(has_phone_script=lambda: "phone.js" in manifest())
     jinja.globals.update(clock=formats.clock, day=formats.day, duration=formats.duration)
-    jinja.globals.update(number=formats.number, masked_phone=formats.masked_phone)
+    jinja.globals.update(number=formats.number, masked_phone=formats.masked_phone, is_twice=typed_times.is_twice)
     return jinja
 
 

@@ -29,7 +29,7 @@ MAX_STREAMS = 2000
 _streams: set[object] = set()
 
 
-throttle = Throttle()
+throttle = Throttle("webchat")
 
 
 def door(handler: Callable[[Request], Any]) -> Callable[[Request], Any]:
@@ -66,7 +66,7 @@ async def visit_of(request: Request) -> UUID:
 
 async def begin(request: Request) -> Any:
     """POST /chat/{widget}/open: the first words of a visitor."""
-    throttle.take(source_of(request))
+    await in_thread(throttle.take, source_of(request))
     fields = await body_of(request)
     if not fields.get("name"):
         fields.pop("name", None)

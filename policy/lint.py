@@ -44,6 +44,7 @@ def lint(book: Book, vocabulary: Vocabulary | None = None) -> list[str]:
     Without a vocabulary the names of actions, conditions and queries are left unasked (the rest is checked).
     """
     faults = [
+        *_house(book),
         *_clauses(book),
         *_roles(book),
         *_clerks(book),
@@ -55,6 +56,20 @@ def lint(book: Book, vocabulary: Vocabulary | None = None) -> list[str]:
     if vocabulary is not None:
         faults += [*_rules(book, vocabulary), *_proofs(book, vocabulary)]
     return faults
+
+
+def _house(book: Book) -> Iterator[str]:
+    if not _is_zone(book.house.zone):
+        yield f'house, field zone: "{book.house.zone}" is not a time zone'
+
+
+def _is_zone(name: str) -> bool:
+    """Tell whether this machine knows a time zone by its IANA name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 def _clauses(book: Book) -> Iterator[str]:
@@ -195,9 +210,7 @@ def _calendar(place: str, duty: DutyRule) -> Iterator[str]:
             yield f"{place}, field calendar.anchor: write local time; the zone stands beside it"
     except ValueError:
         yield f'{place}, field calendar.anchor: "{duty.calendar.anchor}" is not a date and hour'
-    try:
-        ZoneInfo(duty.calendar.zone)
-    except (ZoneInfoNotFoundError, ValueError):
+    if not _is_zone(duty.calendar.zone):
         yield f'{place}, field calendar.zone: "{duty.calendar.zone}" is not a time zone'
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from policy.reading import TRAINED, ActionRule, Book, Role, WaiverRule
+from policy.reading import TRAINED, ActionRule, Book, HouseRule, Role, WaiverRule
 
 try:
     from yaml import CSafeLoader as SafeLoader  # the same language, read ten times as fast
@@ -124,6 +124,7 @@ def merge(books: Mapping[str, Book]) -> Book:
         training={k: v for _, book in files for k, v in book.training.items()},
         toxic=[pair for _, book in files for pair in book.toxic],
         waivers=next((book.waivers for _, book in files if book.waivers != WaiverRule()), WaiverRule()),
+        house=next((book.house for _, book in files if book.house != HouseRule()), HouseRule()),
         clerks=own | {k: v for _, book in files for k, v in book.clerks.items()},
     )
 
@@ -161,6 +162,8 @@ def _told(book: Book) -> Iterator[str]:
     yield from (f"toxic pair {' and '.join(sorted(pair.roles))}" for pair in book.toxic)
     if book.waivers != WaiverRule():
         yield "part waivers"
+    if book.house != HouseRule():
+        yield "part house"
 
 
 def _joined(file: str, role_id: str, old: Role | None, new: Role) -> Role:

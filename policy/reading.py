@@ -198,6 +198,13 @@ class WaiverRule(Strict):
     longest: SpanText = "1 year"
 
 
+class HouseRule(Strict):
+    """What holds for the whole house, and is no clause's own."""
+
+    zone: str = "UTC"
+    """The IANA name of the time zone in which people read and type times; they are kept in UTC."""
+
+
 class Book(Strict):
     """One file of the book, or the whole of it once merged."""
 
@@ -209,6 +216,7 @@ class Book(Strict):
     training: dict[str, CourseRule] = {}
     toxic: list[Toxic] = []
     waivers: WaiverRule = WaiverRule()
+    house: HouseRule = HouseRule()
     clerks: dict[str, list[str]] = {}
     """Machines and their roles; a role `clerk-<name>` is its clerk's without a word."""
 

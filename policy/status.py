@@ -15,7 +15,7 @@ from sqlmodel import col, select
 from kernel.action import Work
 from kernel.db import HOUSE, Answer
 from kernel.reading import reading
-from policy import book
+from policy import book, local_time
 from policy.evidence import QUERIES, latest_evaluations, latest_probes
 from policy.models import Attestation, Duty, Evaluation, ProbeRun, Waiver
 from policy.reading import Clause, Maps
@@ -59,7 +59,10 @@ def judge(clause: Clause, known: Known, now: datetime) -> tuple[Word, list[Findi
     measured = [finding for finding in findings if finding.word != "attested"]
     if known.attestation is not None and not measured:
         findings.append(
-            Finding("attested", f"stated until {known.attestation.ends_at:%Y-%m-%d}: {known.attestation.statement}")
+            Finding(
+                "attested",
+                f"stated until {local_time.local(known.attestation.ends_at):%Y-%m-%d}: {known.attestation.statement}",
+            )
         )
     if not findings:
         findings.append(Finding("unproven", _nothing(clause)))
@@ -96,7 +99,7 @@ def _measured(name: str, known: Known, now: datetime) -> Iterable[Finding]:
     if unexcused:
         yield Finding("violated", f"{name}: {len(unexcused)} of {run.population} break it, {unexcused[0]} the first")
     if span(query.max_age).after(run.at) < now:
-        yield Finding("stale", f"{name} was last run on {run.at:%Y-%m-%d %H:%M} UTC")
+        yield Finding("stale", f"{name} was last run on {local_time.written(run.at)}")
     if run.fault is not None:
         yield Finding("not evaluable", f"{name}: {run.fault}")
     elif run.population == 0 and not query.empty_ok:
@@ -114,7 +117,7 @@ def _tried(name: str, known: Known, now: datetime) -> Iterable[Finding]:
     elif not run.refused:
         yield Finding("unproven", f"the guard {name} did not refuse: {run.why}")
     elif span(PROBE_AGE).after(run.at) < now:
-        yield Finding("stale", f"the guard {name} was last tried on {run.at:%Y-%m-%d %H:%M} UTC")
+        yield Finding("stale", f"the guard {name} was last tried on {local_time.written(run.at)}")
     else:
         yield Finding("holds", f"the guard {name} refused: {run.why}")
 

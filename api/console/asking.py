@@ -1,12 +1,12 @@
 """Asking for something: the form for one person, and a list that is looked at before it goes into the basket. [AC-1, AC-2]"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
 
-from api.console import frame, meanings
+from api.console import frame, meanings, typed_times
 from api.console.account import uuid_of
 from api.console.pages import requests as pages
 from api.console.pages.frame import Choice, Form
@@ -116,7 +116,7 @@ def _wish(visit: Visit, deed: str) -> dict[str, Any]:
     if deed == "move":
         return wish | {"removal": _removal(visit), **_profile(visit)}
     if deed == "allocate":
-        wish |= {"starts_at": _day(visit.field("starts")), "ends_at": _last_day(visit.field("ends"))}
+        wish |= {"starts_at": _first_day(visit.field("starts")), "ends_at": _last_day(visit.field("ends"))}
         wish |= _profile(visit) or {"role": visit.field("role"), "scope": visit.field("scope") or "house"}
         wish |= {"bound_to": visit.field("bound_to").strip() or None}
     return wish
@@ -176,18 +176,14 @@ def _somebody(visit: Visit, field: str) -> UUID:
     raise Malformed(why, [Fault(field, why)])
 
 
-def _day(text: str) -> datetime | None:
+def _first_day(text: str) -> datetime | None:
     """The first moment of a day of a form."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC) if text else None
-    except ValueError as wrong:
-        raise Malformed("This is no date.", [Fault("ends", "This is no date.")]) from wrong
+    return typed_times.read_day(text, "starts") if text else None
 
 
 def _last_day(text: str) -> datetime | None:
     """The end of a day of a form: what ends on a day holds until it is over."""
-    found = _day(text)
-    return found + timedelta(days=1) if found is not None else None
+    return typed_times.read_day(text, "ends", more=1) if text else None
 
 
 def list_page(visit: Visit) -> Response:

@@ -3,7 +3,7 @@
 import re
 from calendar import Calendar
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import quote
 
 from babel.dates import format_date, format_time, get_day_names
@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api import formats
 from api.console import change_words as words
-from api.console import frame
+from api.console import frame, typed_times
 from api.console.account import uuid_of
 from api.console.pages import calendar as pages
 from api.console.pages.frame import Form
@@ -21,6 +21,7 @@ from changecontrol import feeds, schedule
 from changecontrol.schedule import CalendarPage, ClashView
 from kernel.errors import Conflict
 from kernel.settings import settings
+from policy.local_time import local, midnight
 
 MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
 MOST = 500
@@ -30,7 +31,7 @@ IN_A_DAY = 3
 
 def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
     """GET /changes/calendar."""
-    today = visit.now.astimezone(formats.ZONE).date()
+    today = typed_times.today(visit.now)
     asked = MONTH.fullmatch(visit.field("month"))
     first = date(int(asked[1]), int(asked[2]), 1) if asked else today.replace(day=1)
     weeks = Calendar().monthdatescalendar(first.year, first.month)
@@ -57,11 +58,6 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
         form=form or Form(),
     )
     return visit.page("changes/calendar.html", view, status)
-
-
-def midnight(day: date) -> datetime:
-    """Return when a day begins in the zone that pages speak in."""
-    return datetime.combine(day, time(), formats.ZONE)
 
 
 def weekdays() -> tuple[tuple[str, str], ...]:
@@ -107,13 +103,13 @@ def _day(day: date, first: date, today: date, items: Iterable[pages.Item]) -> pa
 
 def _agenda_day(item: pages.Item, day: date, first: date) -> date:
     """Return the day on which the agenda shows what the table shows on a day: that of its beginning, or the month's first."""
-    return min(day, max(first, item.starts.astimezone(formats.ZONE).date()))
+    return min(day, max(first, local(item.starts).date()))
 
 
 def _shown(one: pages.Item, begin: datetime) -> pages.Shown:
     if one.starts < begin:
         return pages.Shown(one)
-    return pages.Shown(one, format_time(one.starts.astimezone(formats.ZONE), "HH:mm", locale=locale(language())))
+    return pages.Shown(one, format_time(local(one.starts), "HH:mm", locale=locale(language())))
 
 
 def agenda(items: Iterable[pages.Item], first: date, after: date, today: date) -> tuple[pages.AgendaDay, ...]:
@@ -121,7 +117,7 @@ def agenda(items: Iterable[pages.Item], first: date, after: date, today: date) -
     days: dict[date, list[pages.Item]] = {}
     for one in items:
         if one.starts < midnight(after) and one.ends > midnight(first):
-            days.setdefault(max(first, one.starts.astimezone(formats.ZONE).date()), []).append(one)
+            days.setdefault(max(first, local(one.starts).date()), []).append(one)
     return tuple(
         pages.AgendaDay(formats.day(midnight(day)), f"day-{day:%Y-%m-%d}", tuple(met), day == today)
         for day, met in sorted(days.items())

@@ -1,20 +1,18 @@
 """The calendar of changes for a calendar program: the address is the key, and the gate is asked as its person at each reading. [CC-1]"""
 
-from collections import OrderedDict
 from datetime import timedelta
-from threading import Lock
 
 from starlette.responses import Response
 
 from api.console import change_words as words
 from api.console.visit import Visit, route
+from api.throttles import Rate, Throttle
 from api.words import N_, _
 from changecontrol import feeds, ical, schedule
 from changecontrol.changes import ChangeView
 from changecontrol.freezes import FreezeView
-from kernel import clock
 from kernel.actor import person
-from kernel.errors import Busy, NotFound
+from kernel.errors import NotFound
 from kernel.settings import settings
 from policy import book
 
@@ -26,44 +24,22 @@ STATUS = {
     **dict.fromkeys(("cancelled", "rejected"), "CANCELLED"),
 }
 """What a calendar program is told of each state."""
-KEEPS = 10_000
-MINUTE = 60.0
+MINUTE = 60
 TOO_OFTEN = N_("This calendar is read too often; wait a minute.")
 
 
-class Turnstile:
-    """How often a key passed in the minute that runs, in this process; the keys that came longest ago are forgotten first."""
-
-    def __init__(self, keeps: int = KEEPS) -> None:
-        self.keeps = keeps
-        self._passed: OrderedDict[str, tuple[float, int]] = OrderedDict()
-        self._lock = Lock()
-
-    def take(self, key: str, most: int) -> None:
-        """Count one more; raises Busy where it is one too many."""
-        at = clock.monotonic()
-        with self._lock:
-            began, passed = self._passed.pop(key, (at, 0))
-            if at - began >= MINUTE:
-                began, passed = at, 0
-            self._passed[key] = (began, passed + 1)
-            while len(self._passed) > self.keeps:
-                self._passed.popitem(last=False)
-        if passed >= most:
-            raise Busy(TOO_OFTEN, retry_after=max(1, round(began + MINUTE - at)))
-
-
-TURNSTILE = Turnstile()
+turnstile = Throttle("calendar", why=TOO_OFTEN)
 
 
 def feed(visit: Visit) -> Response:
     """GET /changes/calendar.ics: by its token, without a session; a dead token is as unknown as one that never was."""
     most = book.number(CLAUSE, "feed_reads_per_minute")
+    rate = Rate(burst=most, per_second=most / MINUTE)
     reader = feeds.holder(visit.request.query_params.get("token", ""))
     if reader is None:
-        TURNSTILE.take(f"from {visit.source.address}", most)
+        turnstile.take(f"from {visit.source.address}", rate)
         raise NotFound("There is no such calendar.")
-    TURNSTILE.take(f"by {reader}", most)
+    turnstile.take(f"by {reader}", rate)
     found = schedule.calendar(
         person(reader, ""), states="all", limit=MOST,
         starts_at=visit.now - timedelta(days=book.number(CLAUSE, "feed_days_back")),

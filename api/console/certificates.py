@@ -13,7 +13,7 @@ from api.console.pages.frame import Form
 from api.console.readings import look_names_up
 from api.console.visit import Visit, route
 from api.formats import day
-from api.throttles import Throttle
+from api.throttles import Rate, Throttle
 from api.words import _
 from kernel.actor import clerk
 from kernel.errors import Malformed, NotFound
@@ -22,7 +22,7 @@ from training.learning import passes
 CLERK = clerk("certificates")
 MOST_SIGNS = 40
 UNKNOWN = 404
-throttle = Throttle(burst=20, rate=0.2)
+throttle = Throttle("certificates", Rate(burst=20, per_second=0.2))
 
 
 def ask(visit: Visit) -> Response:

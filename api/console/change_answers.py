@@ -63,7 +63,11 @@ def _work(visit: Visit, change_id: UUID) -> None:
 
 ROUTES = [
     route("/changes/{id}/acknowledge/{authorisation}", _answered(_acknowledge, ()), ("POST",)),
-    route("/changes/{id}/word", _answered(_record, ("authority_id", "channel", "said_at", "witness_id")), ("POST",)),
+    route(
+        "/changes/{id}/word",
+        _answered(_record, ("authority_id", "channel", "said_at", "said_at_which", "witness_id")),
+        ("POST",),
+    ),
     route("/changes/{id}/documentation", _answered(_document, ("documentation",)), ("POST",)),
     route("/changes/{id}/work", _answered(_work, ("system", "what")), ("POST",)),
     route("/changes/{id}/breach", _answered(_see, ("remark",)), ("POST",)),

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from api.console import typed_times
 from api.console.readings import find_names
 from api.console.visit import Visit
-from api.formats import ZONE
 from api.words import N_
-from changecontrol import windows
 from kernel.errors import Malformed, OmniError
 
 PLAIN = (
@@ -26,7 +25,6 @@ COURSE = "course-"
 """How the names of fields begin that name a course."""
 SLUG = r"[a-z][a-z0-9-]{0,59}"
 WINDOW = ("starts_at", "ends_at")
-TWICE = N_("The clocks go back on this day, so this time comes twice. Say which of the two.")
 _BETWEEN = re.compile(r"[\s,;]+")
 _PLACES = (
     ("A window", "starts_at"),
@@ -74,7 +72,7 @@ def said(visit: Visit, fields: frozenset[str]) -> tuple[dict[str, Any], dict[str
         told["implementers"] += [one for one in _named(visit, wrong) if one not in told["implementers"]]
     for name in WINDOW:
         if name in fields:
-            told[name] = wall_time(visit.field(name).strip(), visit.field(f"{name}_which"), name, wrong)
+            told[name] = time_of(visit.form, name, wrong)
     return told, wrong
 
 
@@ -120,19 +118,12 @@ def _named(visit: Visit, wrong: dict[str, str]) -> list[str]:
     return found
 
 
-def wall_time(text: str, which: str, name: str, wrong: dict[str, str]) -> datetime | None:
-    """Read a time on the house's clock; `which` is `first` or `second` of one that comes twice. What is wrong is told under the name."""
-    if not text:
-        return None
+def time_of(form: Mapping[str, str], name: str, wrong: dict[str, str]) -> datetime | None:
+    """Read a time on the house's clock; what is wrong is told under the name."""
     try:
-        wall = datetime.fromisoformat(text)
-        if windows.comes_twice(wall, ZONE.key) and which not in {"first", "second"}:
-            wrong[name] = TWICE
-        return windows.moment(wall, ZONE.key, second=which == "second")
+        return typed_times.read_time(form, name)
     except Malformed as error:
         wrong[name] = error.why
-    except (ValueError, OverflowError):
-        wrong[name] = N_("This is no date and time.")
     return None
 
 
@@ -146,9 +137,8 @@ def typed(content: Mapping[str, Any]) -> dict[str, str]:
     told |= {f"{COURSE}{one}": "on" for one in content["training"]}
     for name in WINDOW:
         if content[name] is not None:
-            wall = datetime.fromisoformat(content[name]).astimezone(ZONE)
-            told[name] = wall.strftime("%Y-%m-%dT%H:%M")
-            told[f"{name}_which"] = "second" if wall.fold else "first"
+            at = datetime.fromisoformat(content[name])
+            told[name], told[f"{name}_which"] = typed_times.written(at), typed_times.which_of(at)
     return told
 
 
@@ -156,18 +146,6 @@ def untouched(form: Mapping[str, str], shown: Mapping[str, str], name: str) -> b
     """Tell whether a time of the form is the one that was shown."""
     which = f"{name}_which"
     return form.get(name, "") == shown.get(name, "") and form.get(which, "first") == shown.get(which, "first")
-
-
-def twice(form: Mapping[str, str]) -> frozenset[str]:
-    """Name the times of a form that come twice on the wall of the house."""
-    return frozenset(name for name in WINDOW if _comes_twice(form.get(name, "")))
-
-
-def _comes_twice(text: str) -> bool:
-    try:
-        return windows.comes_twice(datetime.fromisoformat(text), ZONE.key)
-    except (ValueError, OverflowError, Malformed):
-        return False
 
 
 def placed(error: OmniError) -> dict[str, str]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 import changecontrol
 from api.console import change_fields as fields
 from api.console import change_words as words
-from api.console import frame
+from api.console import frame, typed_times
 from api.console.account import uuid_of
 from api.console.change_diff import Spoken, differences, facts_of
 from api.console.learning_tables import titles_of
@@ -18,7 +18,6 @@ from api.console.pages.frame import Choice, Form
 from api.console.readings import look_names_up
 from api.console.sent import Limits
 from api.console.visit import Visit, route
-from api.formats import ZONE
 from api.words import N_
 from changecontrol import contents, readings, systems, templates
 from changecontrol.readings import ChangePage
@@ -92,7 +91,7 @@ def _view(visit: Visit, form: Form, model: str, *, open_ids: set[str] | None = N
     chosen = set(fields.chosen(form.values, "person-"))
     names = look_names_up(visit.actor, refs=[f"person:{one}" for one in sorted(chosen)][:100])
     return pages.Edit(
-        model=model, form=form, zone=ZONE.key, twice=fields.twice(form.values),
+        model=model, form=form, zone=typed_times.zone_name(),
         kinds=tuple(Choice(name, label) for name, label in words.KINDS.items()),
         risks=tuple(Choice(name, one.word) for name, one in words.RISKS.items()),
         systems=_systems(visit, set(fields.chosen(form.values, "system-")), open_ids),

@@ -1,11 +1,10 @@
 """What may be handed in on a change's page: files up to the book's limit, results of tests from systems that are not production. [CC-2, SW-10]"""
 
 from api.console import change_words as words
-from api.console import frame
+from api.console import frame, typed_times
 from api.console.pages.changes import Intake
 from api.console.pages.frame import Choice
 from api.console.visit import Visit
-from api.formats import ZONE
 from api.words import _
 from changecontrol import systems
 from changecontrol.readings import ChangePage
@@ -33,5 +32,6 @@ def intake(visit: Visit, found: ChangePage) -> Intake:
     return Intake(
         "attach" in found.edits, "test" in found.edits,
         tuple(Choice(one.slug, f"{one.label} ({_(words.ENVIRONMENTS[one.environment])})") for one in tested),
-        most, most // 1_048_576, ACCEPT, ZONE.key, visit.now.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M"),
+        most, most // 1_048_576, ACCEPT, typed_times.zone_name(), typed_times.written(visit.now),
+        typed_times.which_of(visit.now),
     )  # fmt: skip

@@ -7,9 +7,8 @@ from uuid import UUID
 from starlette.responses import Response
 
 import changecontrol
-from api.console import changes
+from api.console import changes, typed_times
 from api.console.account import uuid_of
-from api.console.change_fields import wall_time
 from api.console.change_intake import most_bytes
 from api.console.pages.frame import Form
 from api.console.sent import Limits
@@ -17,7 +16,7 @@ from api.console.visit import Visit, problems_of, route
 from api.words import N_
 from kernel.errors import Conflict, Fault, Malformed, NotFound, OmniError, Refused
 
-FIELDS = {"attach": ("purpose",), "test": ("on", "outcome", "tested_at", "what")}
+FIELDS = {"attach": ("purpose",), "test": ("on", "outcome", "tested_at", "tested_at_which", "what")}
 NO_FILE = N_("Choose a file.")
 NO_TIME = N_("Say when it was tested.")
 _FILE = ("The file", "A file", "Files", "The name of", "This is no name", "This file")
@@ -60,12 +59,10 @@ def _report(visit: Visit, change_id: UUID, content: bytes) -> None:
 
 
 def _tested_at(visit: Visit) -> datetime:
-    """When it was tested, on the house's clock; of an hour that came twice, the first. Raises Malformed."""
-    wrong: dict[str, str] = {}
-    at = wall_time(visit.field("tested_at").strip(), "first", "tested_at", wrong)
+    """When it was tested, on the house's clock. Raises Malformed."""
+    at = typed_times.read_time(visit.form, "tested_at")
     if at is None:
-        why = wrong.get("tested_at", NO_TIME)
-        raise Malformed(why, [Fault("tested_at", why)])
+        raise Malformed(NO_TIME, [Fault("tested_at", NO_TIME)])
     return at
 
 

@@ -1,11 +1,11 @@
 """Deviations: the board by kind, owner and age; one case, and what may be done about it. [AC-7, AC-8, AC-9]"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from starlette.responses import Response
 
-from api.console import frame, sentences
+from api.console import frame, sentences, typed_times
 from api.console.account import uuid_of
 from api.console.deviation_words import CORRECTIONS, KINDS, MEANINGS
 from api.console.pages import deviations as pages
@@ -182,10 +182,7 @@ def accept(visit: Visit) -> Response:
 
 def _end_of(day: str) -> datetime:
     """Return the end of a day as a browser sends it. Raises Malformed for anything else."""
-    try:
-        return datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(days=1)
-    except (ValueError, OverflowError):
-        raise Malformed("Say until which day.") from None
+    return typed_times.read_day(day, "ends_at", more=1)
 
 
 def end(visit: Visit) -> Response:

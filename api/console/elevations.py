@@ -5,8 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from api import formats
-from api.console import frame, sentences
+from api.console import frame, sentences, typed_times
 from api.console.account import uuid_of
 from api.console.pages import elevations as pages
 from api.console.pages.frame import Choice, Form, HistoryRow, State
@@ -18,7 +17,7 @@ from iam.privileged import reviews as elevation_reviews
 from iam.privileged.elevations import ElevationView
 from iam.privileged.reviews import Deed
 from kernel.actor import Actor
-from kernel.errors import Conflict, Fault, Malformed, NotFound, Refused
+from kernel.errors import Conflict, Malformed, NotFound, Refused
 from policy import book
 
 STATES = {
@@ -69,10 +68,13 @@ def _row(visit: Visit, one: ElevationView, names: dict[str, str]) -> pages.Eleva
 
 def ask(visit: Visit) -> Response:
     """POST /elevations."""
-    sent = {name: visit.field(name).strip()[:600] for name in ("role", "bound_to", "reason", "start", "hours")}
+    sent = {
+        name: visit.field(name).strip()[:600]
+        for name in ("role", "bound_to", "reason", "start", "start_which", "hours")
+    }
     hours = int(sent["hours"][:6]) if sent["hours"].isdecimal() else 0
     try:
-        start = _start(sent["start"])
+        start = typed_times.read_time(sent, "start")
         elevations.ask_elevation(
             visit.actor,
             role=sent["role"],
@@ -84,14 +86,6 @@ def ask(visit: Visit) -> Response:
     except (Refused, Malformed, Conflict, NotFound) as error:
         return visit.page("elevations/elevations.html", _page(visit, Form(sent, problems_of(error))), 422)
     return visit.go("/elevations", "done")
-
-
-def _start(text: str) -> datetime | None:
-    """When a form says that it begins, on the house's own clock; None is at once. Raises Malformed."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=formats.ZONE) if text else None
-    except ValueError as wrong:
-        raise Malformed("This is no date and time.", [Fault("start", "This is no date and time.")]) from wrong
 
 
 def _until(begins: datetime, hours: int) -> datetime:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from api.console import frame, sentences, talk
+from api.console import frame, sentences, talk, typed_times
 from api.console.account import uuid_of
 from api.console.pages import desk, floor
 from api.console.pages.frame import Chart, Column, State
@@ -28,7 +28,7 @@ def wall_part(visit: Visit) -> Response:
 
 
 def _wall(visit: Visit) -> floor.Wall:
-    seen = indicators.watch_floor(visit.actor)
+    seen = indicators.watch_floor(visit.actor, zone=typed_times.zone_name())
     queues = tuple(
         floor.Queue(
             name=queue.label,

@@ -7,13 +7,12 @@ from uuid import UUID
 from starlette.responses import Response
 
 from api.console import change_fields as fields
-from api.console import frame
+from api.console import frame, typed_times
 from api.console.account import uuid_of
 from api.console.learning_tables import names_of
 from api.console.pages import freezes as pages
 from api.console.pages.frame import Choice, Form, State
 from api.console.visit import Visit, problems_of, route
-from api.formats import ZONE
 from api.words import N_, _
 from changecontrol import freezes, schedule
 from changecontrol.freezes import FreezeView
@@ -43,7 +42,7 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
     may_declare, kept = frame.is_open(visit.actor, "freeze.declare"), form or Form({"about": HOUSE})
     view = pages.Freezes(
         tuple(_row(visit, one, found, names, held.get(one.id, ()), lifts=lifts) for one in found),
-        past, may_declare, kept, _places() if may_declare else (), ZONE.key, fields.twice(kept.values),
+        past, may_declare, kept, _places() if may_declare else (), typed_times.zone_name(),
     )  # fmt: skip
     return visit.page("changes/freezes.html", view, status)
 
@@ -130,9 +129,7 @@ def declare(visit: Visit) -> Response:
 def _window(visit: Visit) -> tuple[datetime, datetime]:
     """Read both times on the house's clock. Raises Malformed, naming each field that says none."""
     wrong: dict[str, str] = {}
-    begins, ends = (
-        fields.wall_time(visit.field(name).strip(), visit.field(f"{name}_which"), name, wrong) for name in fields.WINDOW
-    )
+    begins, ends = (fields.time_of(visit.form, name, wrong) for name in fields.WINDOW)
     if wrong or begins is None or ends is None:
         told = wrong or {("ends_at" if begins else "starts_at"): WHEN}
         raise Malformed(WHEN, [Fault(name, why) for name, why in told.items()])

@@ -1,17 +1,17 @@
 """The ledger browser: search, one entry with its proof, and the proof to take away. [OC-14]"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.responses import PlainTextResponse, Response
 
-from api.console import sentences
+from api.console import sentences, typed_times
 from api.console.pages import ledger
 from api.console.pages.frame import Choice, Form
 from api.console.readings import find_names
 from api.console.visit import Visit, route
 from api.words import N_, _
-from kernel.errors import NotFound, OmniError
+from kernel.errors import Malformed, NotFound, OmniError
 from kernel.ledger import browse
 from policy import book
 
@@ -65,9 +65,10 @@ def _refs(visit: Visit, words: str, noun: str = "") -> list[str] | None:
 
 
 def _day(text: str, more: int = 0) -> datetime | None:
+    """Read a day of the house; anything else asks for nothing."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=more)
-    except ValueError:
+        return typed_times.read_day(text, "", more=more)
+    except Malformed:
         return None
 
 

@@ -1,11 +1,11 @@
 """Access profiles: list, one profile, the edit with its preview, giving and withdrawing. [AC-6, AC-10]"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from starlette.responses import Response
 
-from api.console import frame, profile_edit
+from api.console import frame, profile_edit, typed_times
 from api.console.account import uuid_of
 from api.console.pages import profiles as pages
 from api.console.pages.frame import Choice, Form, State
@@ -174,11 +174,7 @@ def give(visit: Visit) -> Response:
 
 def _end_of(day: str) -> datetime | None:
     """The last moment of a day as a form sends it, None for none. Raises Malformed."""
-    try:
-        return datetime.strptime(day, "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=1) if day else None
-    except (ValueError, OverflowError):
-        why = N_("Write a day as 2026-11-23.")
-        raise Malformed(_(why), [Fault("end", why)]) from None
+    return typed_times.read_day(day, "end", more=1) if day else None
 
 
 def _person(visit: Visit, words: str) -> UUID:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from api.console import frame, sentences
+from api.console import frame, sentences, typed_times
 from api.console.account import uuid_of
 from api.console.pages import programs
 from api.console.pages.frame import Choice, Form, State
@@ -131,8 +131,8 @@ def add(visit: Visit) -> Response:
 
 def _day(visit: Visit) -> datetime:
     try:
-        return datetime.fromisoformat(visit.field("ends_on")).replace(tzinfo=visit.now.tzinfo)
-    except ValueError:
+        return typed_times.read_day(visit.field("ends_on"), "ends_on")
+    except Malformed:
         raise Refused("AC-4", N_("Say on which day the account ends.")) from None
 
 

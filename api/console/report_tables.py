@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from api.console import frame
+from api.console import frame, typed_times
 from api.console.pages.frame import Choice
 from api.console.pages.reports import Cell, Filter
 from api.console.readings import find_names
+from api.formats import exact
 from api.words import N_, P_, _
 from iam.directives import acknowledgements
 from iam.reports import plate as reports
@@ -18,6 +19,7 @@ from kernel import gate
 from kernel.action import every_action
 from kernel.actor import Actor
 from kernel.errors import Fault, Malformed
+from policy.local_time import local
 
 WHAT = {
     "created": N_("User name created"),
@@ -47,11 +49,7 @@ class Asked:
 
     def day(self, name: str, more: int = 0) -> datetime:
         """Read a day. Raises Malformed that names the field."""
-        try:
-            return datetime.strptime(self.values[name], "%Y-%m-%d").replace(tzinfo=UTC) + timedelta(days=more)
-        except (ValueError, OverflowError, KeyError):
-            why = N_("Write a day as 2026-11-23.")
-            raise Malformed(why, [Fault(name, why)]) from None
+        return typed_times.read_day(self.values.get(name, ""), name, more=more)
 
     def moment(self, name: str) -> datetime | None:
         """Read the end of a day that is over, None for today and for nothing."""
@@ -110,7 +108,7 @@ class Kind:
 
     def preset(self, now: datetime) -> dict[str, str]:
         """Return what is asked where nothing was said: the last so many days, or today."""
-        today = now.astimezone(UTC).date()
+        today = typed_times.today(now)
         names = {one.name for one in self.filters}
         values = {"since": str(today - timedelta(days=self.days)), "until": str(today), "day": str(today)}
         return {name: value for name, value in values.items() if name in names and self.days}
@@ -127,7 +125,7 @@ def _log(asked: Asked) -> Table:
 
 def _log_row(line: LogLine) -> tuple[Cell, ...]:
     noun, _colon, key = line.subject_ref.partition(":")
-    time = [_("until %(day)s", day=f"{line.ends_at:%Y-%m-%d %H:%M}")] if line.ends_at else []
+    time = [_("until %(day)s", day=exact(line.ends_at, "%Y-%m-%d %H:%M"))] if line.ends_at else []
     return (
         Cell(at=line.at),
         Cell(_(WHAT[line.what]), strong=True),
@@ -167,7 +165,7 @@ def _role(why: Reason) -> str:
 def _why_cell(reasons: list[Reason]) -> Cell:
     lines = []
     for why in reasons:
-        until = " " + _("until %(day)s", day=f"{why.until:%Y-%m-%d %H:%M}") if why.until else ""
+        until = " " + _("until %(day)s", day=exact(why.until, "%Y-%m-%d %H:%M")) if why.until else ""
         lines.append(why.rule + until)
     return Cell(lines[0] if lines else "", more=tuple(lines[1:]))
 
@@ -176,17 +174,17 @@ def _day(asked: Asked) -> Table:
     person = asked.person("person")
     if person is None:
         raise Malformed("Say who.", [Fault("person", "Say who.")])
-    found = reports.person_day(asked.actor, person, day=asked.day("day").date())
+    found = reports.person_day(asked.actor, person, day=local(asked.day("day")).date())
     says = [] if found.here else [_("This person was not in the house on that day.")]
     says += [
-        _("Suspended from %(since)s to %(until)s: nothing of it could be done then.", since=f"{since:%H:%M:%S}", until=f"{until:%H:%M:%S}")
+        _("Suspended from %(since)s to %(until)s: nothing of it could be done then.", since=exact(since, "%H:%M:%S"), until=exact(until, "%H:%M:%S"))
         for since, until in found.suspended
     ]  # fmt: skip
     rows = [
         (
             Cell(one.right, strong=True),
             Cell(frame.place_label(one.scope)),
-            Cell(f"{one.since:%H:%M:%S} - {one.until:%H:%M:%S}"),
+            Cell(f"{exact(one.since, '%H:%M:%S')} - {exact(one.until, '%H:%M:%S')}"),
             Cell(_role(one.reason)),
             Cell(one.reason.rule, more=tuple(_("only if: %(name)s", name=name) for name in one.reason.conditions)),
             Cell(str(one.edition)),

@@ -1,19 +1,21 @@
 """Reports on access: a page, a CSV and a PDF of each. [AC-9]"""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import datetime
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from api import papers
-from api.console import frame, learning_tables, report_tables
+from api import formats, papers
+from api.console import frame, learning_tables, report_tables, typed_times
 from api.console.pages import reports as pages
 from api.console.pages.frame import Form
 from api.console.report_tables import Asked, Kind, Table
 from api.console.visit import Visit, problems_of, route
 from api.words import N_, _
 from kernel.errors import Malformed, NotFound, OmniError, Refused
+from policy import local_time
 
 KINDS = {**report_tables.KINDS, **learning_tables.KINDS}
 CUT = N_("Only the first rows are set here; the CSV holds all of them.")
@@ -85,16 +87,19 @@ def _wrong(visit: Visit, error: OmniError) -> Response:
 
 def take_csv(visit: Visit) -> Response:
     """GET /reports/{slug}/csv."""
-    made = _paper(visit)
+    made = _paper(visit, lambda at: local_time.local(at).isoformat(" ", "seconds"))
     return _file(visit, papers.csv_of(made), "text/csv; charset=utf-8", "csv")
 
 
 def take_pdf(visit: Visit) -> Response:
     """GET /reports/{slug}/pdf."""
-    return _file(visit, papers.pdf_of(_paper(visit)), "application/pdf", "pdf")
+    return _file(
+        visit, papers.pdf_of(_paper(visit, lambda at: formats.exact(at, "%Y-%m-%d %H:%M:%S"))), "application/pdf", "pdf"
+    )
 
 
-def _paper(visit: Visit) -> papers.Paper:
+def _paper(visit: Visit, told: Callable[[datetime], str]) -> papers.Paper:
+    """Give a report as it is taken away; `told` writes a moment."""
     found = _answer(visit)
     if found.table is None:
         raise Malformed("Say what the report is about.")
@@ -106,17 +111,22 @@ def _paper(visit: Visit) -> papers.Paper:
         title=_(kind.title),
         lead=tuple(line for line in (asked, *table.says) if line),
         columns=tuple(_(name) for name in kind.columns),
-        rows=tuple(tuple(_plain(cell) for cell in row) for row in table.rows),
+        rows=tuple(tuple(_plain(cell, told) for cell in row) for row in table.rows),
         widths=kind.widths,
-        foot=_("Made %(at)s UTC for %(name)s", at=f"{visit.now:%Y-%m-%d %H:%M}", name=visit.frame.name),
+        foot=_(
+            "Made %(at)s for %(name)s; times on the clock of %(zone)s",
+            at=local_time.written(visit.now),
+            name=visit.frame.name,
+            zone=typed_times.zone_name(),
+        ),
         none=_(kind.none),
         cut=_(CUT),
         language=visit.language,
     )
 
 
-def _plain(cell: pages.Cell) -> str:
-    first = f"{cell.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if cell.at is not None else cell.text
+def _plain(cell: pages.Cell, told: Callable[[datetime], str]) -> str:
+    first = told(cell.at) if cell.at is not None else cell.text
     return "; ".join(part for part in (first, *cell.more) if part)
 
 

@@ -11,6 +11,7 @@ from api.words import N_, _, locale
 from api.words import language as spoken
 from contactcenter import lines
 from contactcenter.views import Card, View
+from policy.local_time import local
 
 STATES = {
     "new": State(N_("New"), "grey"),
@@ -62,8 +63,8 @@ def lines_of(view: View) -> tuple[desk.Message, ...]:
     found.sort(key=lambda line: line.at)
     days: list[desk.Message] = []
     for at, line in enumerate(found):
-        if at == 0 or line.at.date() != found[at - 1].at.date():
-            days.append(desk.Message(f"day-{line.at:%Y%m%d}", "day", "", line.at))
+        if at == 0 or local(line.at).date() != local(found[at - 1].at).date():
+            days.append(desk.Message(f"day-{local(line.at):%Y%m%d}", "day", "", line.at))
         days.append(line)
     return tuple(days)
 

@@ -1,6 +1,6 @@
 """Training for who leads: who falls asleep tomorrow, who is late by person, site and manager, and asking for an excuse. [TR-1]"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from starlette.responses import Response
@@ -113,9 +113,7 @@ def ask_excuse(visit: Visit) -> Response:
     sent = {name: visit.field(name) for name in ("reason", "until")}
     try:
         until = Asked(visit.actor, sent, visit.now).day("until", 1) - timedelta(seconds=1)
-        excuses.ask_excuse(
-            visit.actor, uuid_of(visit.request.path_params["id"]), reason=sent["reason"], until=until.astimezone(UTC)
-        )
+        excuses.ask_excuse(visit.actor, uuid_of(visit.request.path_params["id"]), reason=sent["reason"], until=until)
     except (Refused, Conflict, Malformed) as error:
         return excuse(visit, Form(sent, problems_of(error)), 422)
     return visit.go("/training", "asked")

@@ -24,7 +24,7 @@ from training.awareness import phishing
 
 FACT = "phishing.failed"
 MOST_SIGNS = 100
-throttle = Throttle()
+throttle = Throttle("trials")
 
 
 def landed(visit: Visit) -> Response:

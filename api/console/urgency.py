@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from api import formats
-from api.console import sentences
+from api.console import sentences, typed_times
 from api.console.change_diff import Spoken
 from api.console.pages import urgency as pages
 from api.console.pages.frame import Choice, State
 from api.console.readings import find_names, look_names_up
 from api.console.visit import Visit
 from api.words import N_, P_
-from changecontrol import windows
 from changecontrol.authorisation import AuthorisationView
 from changecontrol.emergencies import SpokenView
 from changecontrol.readings import ChangePage
@@ -53,8 +51,9 @@ def urgency_of(visit: Visit, found: ChangePage, said: Spoken, answer: str) -> pa
         may_see="see-breach" in found.urgent,
         directors=_directors(visit) if may_record else (),
         channels=tuple(Choice(name, label) for name, label in CHANNELS.items()),
-        now=f"{visit.now.astimezone(formats.ZONE):%Y-%m-%dT%H:%M}",
-        zone=str(formats.ZONE),
+        now=typed_times.written(visit.now),
+        which=typed_times.which_of(visit.now),
+        zone=typed_times.zone_name(),
     )
 
 
@@ -86,13 +85,10 @@ def person_named(visit: Visit, field: str) -> UUID:
 
 def moment_of(visit: Visit, field: str) -> datetime:
     """Return the moment that a field of a form says on the wall of the house. Raises Malformed."""
-    try:
-        wall = datetime.fromisoformat(visit.field(field))
-    except ValueError:
-        raise Malformed(NO_TIME, [Fault(field, NO_TIME)]) from None
-    if wall.tzinfo is not None or wall.year < 2000:  # noqa: PLR2004 - before any emergency of this house
+    at = typed_times.read_time(visit.form, field)
+    if at is None or at.year < 2000:  # noqa: PLR2004 - before any emergency of this house
         raise Malformed(NO_TIME, [Fault(field, NO_TIME)])
-    return windows.moment(wall, str(formats.ZONE))
+    return at
 
 
 def acknowledgement_of(one: AuthorisationView) -> State | None:

@@ -21,6 +21,7 @@ from kernel.db import read_session
 from kernel.errors import Refused
 from kernel.sweeps import sweep
 from policy import book
+from policy.local_time import local
 
 CLERK = clerk("dormancy")
 AT_ONCE = 40
@@ -93,7 +94,7 @@ def tell(work: Work) -> int:
             )
         )  # fmt: skip
         work.session.flush()
-        notices.tell(work, person, account.id, "dormant", user_name=account.name, day=f"{until:%d/%m/%Y}")
+        notices.tell(work, person, account.id, "dormant", user_name=account.name, day=f"{local(until):%d/%m/%Y}")
         work.fact("account.dormant-soon", account_id=account.id, person_id=person.id)
     work.note("told", len(rows))
     return len(rows)

@@ -26,6 +26,7 @@ from kernel.db import read_session
 from kernel.errors import Conflict
 from kernel.sweeps import sweep
 from policy import book
+from policy.local_time import local
 
 CLERK = clerk("rotation")
 TICKET, TICKET_MINUTES = "rotation", 10
@@ -175,7 +176,7 @@ def notify(work: Work) -> int:
             LETTER,
             urgent=days in urgent,
             user_name=account.name,
-            day=f"{standing.due_at:%d/%m/%Y}",
+            day=f"{local(standing.due_at):%d/%m/%Y}",
         )
     work.note("notices", len(told))
     return len(told)

@@ -83,7 +83,7 @@ _USE = f"""
 _PURGE = "delete from throttle where last_at < %(before)s"
 
 
-def _ask(statement: str, parameters: dict[str, object]) -> Any:
+def ask(statement: str, parameters: dict[str, object]) -> Any:
     """Run one statement that is its own transaction, on the driver itself; returns its row, if it has one."""
     with ungoverned_session() as conn:
         raw = conn.connection.driver_connection
@@ -120,7 +120,7 @@ def _held_back(until: datetime | None, now: datetime) -> Busy:
 def count(keys: Iterable[Key], now: datetime) -> None:
     """Count one try under each key. Raises Busy, with the seconds to wait, while any of them is held back."""
     asked = list(keys)
-    until, counted = _ask(_COUNT, _asked(asked, now))
+    until, counted = ask(_COUNT, _asked(asked, now))
     if until is not None or counted < len(asked):
         raise _held_back(until, now)
 
@@ -133,7 +133,7 @@ def use(
     A step passes once, and only forwards (RFC 6238 section 5.2). Raises Busy while `tries` is held back.
     """
     forgiven = {"own": [tries.digest, *(k.digest for k in own)], "shared": [k.digest for k in shared]}
-    until, counted, taken = _ask(_USE, {**_asked([tries], now), **forgiven, "totp": totp_id, "step": step})
+    until, counted, taken = ask(_USE, {**_asked([tries], now), **forgiven, "totp": totp_id, "step": step})
     if until is not None or not (taken or counted):
         raise _held_back(until, now)
     return bool(taken)
@@ -141,9 +141,9 @@ def use(
 
 def forgive(own: Iterable[Key], shared: Iterable[Key] = ()) -> None:
     """Take back a try that was right: `own` counters are cleared, a `shared` one (a source's) is one try lower."""
-    _ask(_FORGIVE, {"own": [k.digest for k in own], "shared": [k.digest for k in shared]})
+    ask(_FORGIVE, {"own": [k.digest for k in own], "shared": [k.digest for k in shared]})
 
 
 def purge(now: datetime) -> None:
     """Delete counters that nobody will ask for again."""
-    _ask(_PURGE, {"before": now - timedelta(days=1)})
+    ask(_PURGE, {"before": now - timedelta(days=1)})

@@ -64,28 +64,28 @@ MAIL: dict[tuple[str, str], tuple[str, str]] = {
     ("fr", "duty"): (
         "Un travail vous attend, à faire avant le {day}",
         (
-            "Bonjour {name},\n\nUn travail que demande la politique de la maison ({clause}) est à faire avant le {day} UTC.\n"
+            "Bonjour {name},\n\nUn travail que demande la politique de la maison ({clause}) est à faire avant le {day}.\n"
             "Vous le trouverez dans Omniwarden : {address}\n"
         ),
     ),
     ("en", "duty"): (
         "A duty waits for you, due by {day}",
         (
-            "Hello {name},\n\nA duty that the policy of the house asks for ({clause}) is due by {day} UTC.\n"
+            "Hello {name},\n\nA duty that the policy of the house asks for ({clause}) is due by {day}.\n"
             "You find it in Omniwarden: {address}\n"
         ),
     ),
     ("fr", "duty-late"): (
         "Un travail est en retard depuis le {day}",
         (
-            "Bonjour {name},\n\nUn travail que demande la politique de la maison ({clause}) était à faire avant le {day} UTC et ne l'est "
+            "Bonjour {name},\n\nUn travail que demande la politique de la maison ({clause}) était à faire avant le {day} et ne l'est "
             "pas. Le retard est noté.\nVous le trouverez dans Omniwarden : {address}\n"
         ),
     ),
     ("en", "duty-late"): (
         "A duty is late since {day}",
         (
-            "Hello {name},\n\nA duty that the policy of the house asks for ({clause}) was due by {day} UTC and is not done. "
+            "Hello {name},\n\nA duty that the policy of the house asks for ({clause}) was due by {day} and is not done. "
             "That it is late is on record.\nYou find it in Omniwarden: {address}\n"
         ),
     ),
@@ -93,28 +93,28 @@ MAIL: dict[tuple[str, str], tuple[str, str]] = {
         "{count} travaux vous attendent, le premier à faire avant le {day}",
         (
             "Bonjour {name},\n\n{count} travaux que demande la politique de la maison vous attendent ; le premier ({clause}) est à faire "
-            "avant le {day} UTC.\nVous les trouverez dans Omniwarden : {address}\n"
+            "avant le {day}.\nVous les trouverez dans Omniwarden : {address}\n"
         ),
     ),
     ("en", "duties"): (
         "{count} duties wait for you, the first due by {day}",
         (
-            "Hello {name},\n\n{count} duties that the policy of the house asks for wait for you; the first ({clause}) is due by {day} "
-            "UTC.\nYou find them in Omniwarden: {address}\n"
+            "Hello {name},\n\n{count} duties that the policy of the house asks for wait for you; the first ({clause}) is due by {day}.\n"
+            "You find them in Omniwarden: {address}\n"
         ),
     ),
     ("fr", "duties-late"): (
         "{count} travaux sont en retard, le premier depuis le {day}",
         (
             "Bonjour {name},\n\n{count} travaux que demande la politique de la maison ne sont pas faits ; le premier ({clause}) était à "
-            "faire avant le {day} UTC. Le retard est noté.\nVous les trouverez dans Omniwarden : {address}\n"
+            "faire avant le {day}. Le retard est noté.\nVous les trouverez dans Omniwarden : {address}\n"
         ),
     ),
     ("en", "duties-late"): (
         "{count} duties are late, the first since {day}",
         (
-            "Hello {name},\n\n{count} duties that the policy of the house asks for are not done; the first ({clause}) was due by {day} "
-            "UTC. That they are late is on record.\nYou find them in Omniwarden: {address}\n"
+            "Hello {name},\n\n{count} duties that the policy of the house asks for are not done; the first ({clause}) was due by {day}. "
+            "That they are late is on record.\nYou find them in Omniwarden: {address}\n"
         ),
     ),
 }  # fmt: skip
@@ -131,14 +131,14 @@ SMS: dict[tuple[str, str], str] = {
     ("en", "disclosure"): "Omniwarden: the secrets of {user_name} are no longer valid. Speak to your IT team.",
     ("fr", "key"): "Omniwarden : la clé de {user_name} est à renouveler avant le {day}.",
     ("en", "key"): "Omniwarden: the key of {user_name} is to be renewed before {day}.",
-    ("fr", "duty"): "Omniwarden : un travail ({clause}) vous attend, à faire avant le {day} UTC.",
-    ("en", "duty"): "Omniwarden: a duty ({clause}) waits for you, due by {day} UTC.",
-    ("fr", "duty-late"): "Omniwarden : un travail ({clause}) est en retard depuis le {day} UTC.",
-    ("en", "duty-late"): "Omniwarden: a duty ({clause}) is late since {day} UTC.",
-    ("fr", "duties"): "Omniwarden : {count} travaux vous attendent, le premier ({clause}) à faire avant le {day} UTC.",
-    ("en", "duties"): "Omniwarden: {count} duties wait for you, the first ({clause}) due by {day} UTC.",
-    ("fr", "duties-late"): "Omniwarden : {count} travaux sont en retard, le premier ({clause}) depuis le {day} UTC.",
-    ("en", "duties-late"): "Omniwarden: {count} duties are late, the first ({clause}) since {day} UTC.",
+    ("fr", "duty"): "Omniwarden : un travail ({clause}) vous attend, à faire avant le {day}.",
+    ("en", "duty"): "Omniwarden: a duty ({clause}) waits for you, due by {day}.",
+    ("fr", "duty-late"): "Omniwarden : un travail ({clause}) est en retard depuis le {day}.",
+    ("en", "duty-late"): "Omniwarden: a duty ({clause}) is late since {day}.",
+    ("fr", "duties"): "Omniwarden : {count} travaux vous attendent, le premier ({clause}) à faire avant le {day}.",
+    ("en", "duties"): "Omniwarden: {count} duties wait for you, the first ({clause}) due by {day}.",
+    ("fr", "duties-late"): "Omniwarden : {count} travaux sont en retard, le premier ({clause}) depuis le {day}.",
+    ("en", "duties-late"): "Omniwarden: {count} duties are late, the first ({clause}) since {day}.",
 }
 MANY = {"duty": "duties", "duty-late": "duties-late"}
 """What is said instead where one letter tells of several at once; the purpose stays that of one."""

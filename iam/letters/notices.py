@@ -23,6 +23,7 @@ from kernel.errors import Conflict
 from kernel.sweeps import sweep
 from policy import book
 from policy.holders import holders
+from policy.local_time import local
 from policy.models import Duty
 
 AT_ONCE = 80
@@ -98,7 +99,7 @@ def _tell_holders(work: Work, ids: list[UUID], notice: str, *, escalated: bool =
             told.setdefault(person_id, []).append(duty)
     for person in work.select(select(Person).where(col(Person.id).in_(told), Person.status == "active")):
         first, count = told[person.id][0], len(told[person.id])
-        day = f"{first.due_at:%d/%m/%Y %H:%M}"
+        day = f"{local(first.due_at):%d/%m/%Y %H:%M %Z}"
         if count == 1:
             tell(work, person, None, notice, clause=first.clause, day=day)
         else:
@@ -113,7 +114,7 @@ def tell_key(work: Work, fact: Fact) -> None:
     duty = work.get(Duty, fact.data["duty_id"])
     account = work.get(Account, UUID(duty.about_ref.partition(":")[2]))
     owner = work.get(Person, account.person_id)
-    tell(work, owner, account.id, "key", user_name=account.name, day=f"{duty.due_at:%d/%m/%Y}")
+    tell(work, owner, account.id, "key", user_name=account.name, day=f"{local(duty.due_at):%d/%m/%Y}")
 
 
 # --- disclosure ---

@@ -68,11 +68,11 @@ _WORDS: dict[tuple[str, str], tuple[str, str]] = {
     ),
     ("fr", "break-glass"): (
         "Accès d'urgence ouvert",
-        "Omniwarden : un accès d'urgence est ouvert jusqu'à {until} UTC pour {bound_to}. Examinez-le dans l'heure.",
+        "Omniwarden : un accès d'urgence est ouvert jusqu'à {until} pour {bound_to}. Examinez-le dans l'heure.",
     ),
     ("en", "break-glass"): (
         "Emergency access is open",
-        "Omniwarden: emergency access is open until {until} UTC for {bound_to}. Look at it within the hour.",
+        "Omniwarden: emergency access is open until {until} for {bound_to}. Look at it within the hour.",
     ),
     ("fr", CODE): (
         "",

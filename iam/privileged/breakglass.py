@@ -28,6 +28,7 @@ from kernel.sweeps import sweep
 from policy import book
 from policy.approvals import person_of
 from policy.holders import holders, roles_of
+from policy.local_time import local
 from policy.workflow import Step, Workflow
 
 CLERK = clerk("privilege")
@@ -187,6 +188,7 @@ def _open(work: Work, asked: BreakGlass) -> BreakGlass:
 def _tell_officers(work: Work, opened: BreakGlass) -> None:
     """Write to every security officer by mail and by text message; the duty to look at it stands beside."""
     officers = holders(["security-officer"], HOUSE, work.now)
+    until = f"{local(opened.ends_at):%d/%m/%Y %H:%M %Z}" if opened.ends_at is not None else ""
     rows = select(Account, Person).join(Person, col(Person.id) == Account.person_id)
     wanted = rows.where(
         col(Person.id).in_(officers), Account.platform == PLATFORM, Account.kind == HUMAN, Account.status != "revoked"
@@ -194,7 +196,6 @@ def _tell_officers(work: Work, opened: BreakGlass) -> None:
     for account, person in list(work.session.execute(wanted)):
         for channel, address in ((MAIL, person.email), (SMS, person.phone)):
             if address:
-                until = f"{opened.ends_at:%d/%m/%Y %H:%M}"
                 delivery.post(work, person, account, "break-glass", channel, until=until, bound_to=opened.bound_to)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Annotated
 from uuid import UUID
@@ -22,6 +22,7 @@ from kernel.db import HOUSE, Answer, ledger_session
 from kernel.errors import NotFound, Refused
 from kernel.gate import FOREVER, Assignment, Index, Rule
 from kernel.reading import reading
+from policy.local_time import midnight
 
 Right = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=100)]
 Place = Annotated[str, StringConstraints(pattern=r"^[a-z0-9:_.-]{1,80}$")]
@@ -148,8 +149,8 @@ def _reason(rule: Rule, by: Assignment, needs: tuple[str, ...]) -> Reason:
 @reading("report.person-day", on=Person, watched=True)
 def person_day(work: Work, person: Person, *, day: date) -> PersonDay:
     """Tell what a person could do on a day, judged by the edition of the book and the rights of that day. [AC-9, AC-10]"""
-    begin = datetime.combine(day, time(), UTC)
-    end = min(begin + timedelta(days=1), work.now)
+    begin = midnight(day)
+    end = min(midnight(day + timedelta(days=1)), work.now)
     if begin >= work.now:
         raise Refused("AC-9", "What is to come is not on record.")
     here = person.joined_at < end and (person.left_at is None or person.left_at > begin)

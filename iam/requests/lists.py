@@ -8,7 +8,10 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import MAXYEAR, UTC, datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
+
+from kernel.errors import Malformed
+from policy import local_time
 
 PERSON = ("person", "role", "profile", "scope", "starts", "ends", "bound_to", "site", "job", "manager")
 NEWCOMER = (
@@ -168,12 +171,20 @@ def _same(kind: str, cells: dict[str, str]) -> tuple[str, ...]:
 
 
 def moment(cell: str, *, end: bool = False) -> datetime | None:
-    """Read a date, or a date with its hour, in UTC; as an end, a date alone counts to its last moment. None for anything else."""
+    """Read a date, or a date with its hour, on the house's clock; as an end, a date alone counts to its last moment. None for anything else.
+
+    Of an hour that comes twice the first is meant; one that the clocks leap over is no time.
+    """
     for form in ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"):
         try:
-            found = datetime.strptime(cell, form).replace(tzinfo=UTC)
+            found = datetime.strptime(cell, form)  # noqa: DTZ007 - the zone is the house's
         except ValueError:
             continue  # the next form may be the one
-        last_day = end and form == "%Y-%m-%d"
-        return found + timedelta(days=1) if last_day and found.year < MAXYEAR else found
+        try:
+            if form != "%Y-%m-%d":
+                return local_time.moment(found)
+            last_day = end and found.year < MAXYEAR
+            return local_time.midnight((found + timedelta(days=1) if last_day else found).date())
+        except Malformed:
+            return None
     return None

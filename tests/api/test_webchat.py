@@ -11,9 +11,8 @@ import pytest
 from api import webchat as door
 from api.app import build
 from api.live import Hint
-from api.throttles import Throttle
+from api.throttles import Rate, Throttle
 from contactcenter import conversations, demo
-from kernel.errors import Busy
 from tests.contactcenter.house import House, arrives
 
 with warnings.catch_warnings():
@@ -24,7 +23,7 @@ with warnings.catch_warnings():
 @pytest.fixture
 def browser(database: str) -> Iterator[TestClient]:
     """A visitor's browser."""
-    door.throttle = Throttle()
+    door.throttle = Throttle("webchat")
     with TestClient(build(), base_url="https://testserver", follow_redirects=False) as client:
         client.headers["sec-fetch-site"] = "same-origin"
         yield client
@@ -113,15 +112,15 @@ def test_an_unknown_chat_is_not_there(database: str, browser: TestClient, widget
     assert browser.post(f"/chat/{widget}/open", json=body).status_code in {404, 422}
 
 
-def test_one_address_opens_no_more_than_its_share() -> None:
-    throttle = Throttle(burst=3, rate=0.001, most=10)
-    for _ in range(3):
-        throttle.take("192.0.2.1")
-    with pytest.raises(Busy):
-        throttle.take("192.0.2.1")
-    for number in range(50):
-        throttle.take(f"198.51.100.{number}")
-    assert len(throttle._buckets) == 10
+def test_one_address_opens_no_more_than_its_share(
+    house: House, browser: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    widget = house.widget(house.queue())
+    monkeypatch.setattr(door, "throttle", Throttle("webchat", Rate(burst=2, per_second=0.001)))
+    body = {"language": "fr", "text": "Bonjour"}
+    answers = [browser.post(f"/chat/{widget}/open", json=body | {"once": str(uuid4())}) for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert int(answers[2].headers["retry-after"]) > 900
 
 
 def test_the_demonstrations_chat_greets_in_the_visitors_language(database: str, browser: TestClient) -> None:

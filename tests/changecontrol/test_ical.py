@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from changecontrol import ical, windows
+from changecontrol import ical
 
 NOW = datetime(2026, 11, 23, 14, 32, 8, 412000, tzinfo=UTC)
 
@@ -102,7 +102,7 @@ def test_every_line_has_75_octets_at_most_and_every_text_comes_back(title: str, 
     ],
 )
 def test_a_window_keeps_its_hours_while_the_clocks_change(wall: str, second: bool, utc: str) -> None:
-    start = windows.moment(datetime.fromisoformat(wall), "Europe/Paris", second=second)
+    start = datetime.fromisoformat(wall).replace(tzinfo=ZoneInfo("Europe/Paris"), fold=second).astimezone(UTC)
     raw = written(event(starts_at=start.astimezone(ZoneInfo("Europe/Paris")), ends_at=start + timedelta(hours=2)))
     assert f"DTSTART:{utc}".encode() in raw
     (found,) = read(raw)

@@ -3,11 +3,12 @@
 import json
 import sys
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.formats import ZONE
+from api.demo_words import ZONE
 from tests.journeys.browsing import TIMEOUT
 from tests.journeys.house import House
 from tests.journeys.newcomers import approve, english
@@ -88,7 +89,7 @@ def draft(page: Page, system: str, name: str) -> str:
         page.fill(f"#{field}", words)
     page.select_option("#kind", "maintenance")
     page.select_option("#risk", "low")
-    now = datetime.now(UTC).astimezone(ZONE)
+    now = datetime.now(UTC).astimezone(ZoneInfo(ZONE))
     page.fill("#starts_at", f"{now:%Y-%m-%dT%H:%M}")
     page.fill("#ends_at", f"{now + timedelta(hours=2):%Y-%m-%dT%H:%M}")
     page.check(f"input[name='system-{system}']")

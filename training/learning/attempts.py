@@ -14,6 +14,7 @@ from kernel.conditions import Ask, condition
 from kernel.db import read_session
 from kernel.errors import Conflict, NotFound, Refused
 from kernel.sweeps import sweep
+from policy import local_time
 from policy.approvals import person_of
 from policy.spans import span
 from training.courses.content import CourseContent
@@ -126,7 +127,8 @@ def _pause_over(work: Work, person_id: UUID, course: str, content: CourseContent
     until = span(content.pause).after(failed[0].finished_at)
     if now < until:
         raise Refused(
-            CLAUSE, f"{content.attempts} attempts in a row failed; read again and come back after {until:%H:%M} UTC."
+            CLAUSE,
+            f"{content.attempts} attempts in a row failed; read again and come back after {local_time.local(until):%H:%M}.",
         )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from kernel import gate
 from kernel.actor import Actor
 from kernel.conditions import Ask, Missing, condition
-from policy import book
+from policy import book, local_time
 from policy.reading import TRAINED
 from training.standing.memory import STANDINGS, key_of
 from training.standing.plans import Line, Plan, Standing, plan_of
@@ -50,4 +50,4 @@ def sentence(line: Line) -> str:
         return f"This needs the course “{line.title}”, which you have not passed; take it: /training/{line.course}"
     if line.passed_until > line.until:
         return f"You are asked to take the course “{line.title}” again: /training/{line.course}"
-    return f"Your course “{line.title}” lapsed on {line.passed_until:%Y-%m-%d}; take it again: /training/{line.course}"
+    return f"Your course “{line.title}” lapsed on {local_time.local(line.passed_until):%Y-%m-%d}; take it again: /training/{line.course}"

@@ -65,8 +65,6 @@ class Edit:
     wants_reason: bool = False
     wanted: frozenset[str] = frozenset()
     """Fields that are wanted before it is handed in."""
-    twice: frozenset[str] = frozenset()
-    """Times that come twice on this day, because the clocks go back."""
     meanwhile: tuple[Differs, ...] = ()
     """What somebody else wrote since this form was opened."""
     standing: tuple[tuple[str, str], ...] = ()

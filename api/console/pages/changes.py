@@ -149,6 +149,8 @@ class Intake:
     zone: str = ""
     now: str = ""
     """Now on the house's clock, as a form wants it."""
+    which: str = ""
+    """Which of two it is, where the clocks go back."""
 
 
 @dataclass(frozen=True)

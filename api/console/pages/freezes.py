@@ -42,4 +42,3 @@ class Freezes:
     form: Form
     places: tuple[Choice, ...]
     zone: str
-    twice: frozenset[str] = frozenset()

@@ -37,4 +37,6 @@ class Urgency:
     channels: tuple[Choice, ...] = ()
     now: str = ""
     """The present time as the field of a form writes it."""
+    which: str = ""
+    """Which of two it is, where the clocks go back."""
     zone: str = ""

@@ -8,7 +8,7 @@ from playwright.sync_api import sync_playwright
 from sqlmodel import select
 
 from api.console import trials
-from api.throttles import Throttle
+from api.throttles import Rate, Throttle
 from kernel.db import read_session
 from tests import world
 from tests.api.console.preview import CHROMIUM, served
@@ -27,7 +27,7 @@ def text_of(answer) -> str:
 
 @pytest.fixture(autouse=True)
 def fresh_throttle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trials, "throttle", Throttle())
+    monkeypatch.setattr(trials, "throttle", Throttle("trials"))
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_an_unknown_link_answers_like_a_known_one(visitor, school: School) -> No
 
 
 def test_one_address_tries_few_links(visitor, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trials, "throttle", Throttle(burst=2, rate=0.0001))
+    monkeypatch.setattr(trials, "throttle", Throttle("trials", Rate(burst=2, per_second=0.0001)))
     assert [visitor.post(f"/trial/{n}").status_code for n in range(3)] == [303, 303, 429]
 
 

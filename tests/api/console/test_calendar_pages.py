@@ -10,11 +10,10 @@ import pytest
 import changecontrol
 import iam
 from api.console import calendar_feed
-from api.console.calendar_feed import STATUS, Turnstile
+from api.console.calendar_feed import STATUS
+from api.throttles import Throttle
 from changecontrol import freezes
 from changecontrol.states import CHANGE_STEPS
-from kernel import clock
-from kernel.errors import Busy
 from tests import world
 from tests.api.console.test_change_pages import house  # noqa: F401 - a fixture
 from tests.changecontrol.builders import House, fresh
@@ -25,7 +24,7 @@ pytestmark = pytest.mark.needs("frontend")
 
 @pytest.fixture(autouse=True)
 def _fresh_turnstile(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calendar_feed, "TURNSTILE", Turnstile())
+    monkeypatch.setattr(calendar_feed, "turnstile", Throttle("calendar"))
 
 
 def made(browser: Any) -> str:
@@ -145,20 +144,6 @@ def test_an_address_is_read_so_often_a_minute_and_no_more(browser_of, house: Hou
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
     guesses = [browser.get(f"/changes/calendar.ics?token=omnc_{number:043d}").status_code for number in range(13)]
     assert guesses == [404] * 12 + [429]
-
-
-def test_a_turnstile_opens_again_after_a_minute_and_forgets_the_oldest(monkeypatch: pytest.MonkeyPatch):
-    at = [0.0]
-    monkeypatch.setattr(clock, "monotonic", lambda: at[0])
-    gate = Turnstile(keeps=2)
-    gate.take("a", 1)
-    with pytest.raises(Busy):
-        gate.take("a", 1)
-    at[0] = 60.0
-    gate.take("a", 1)
-    gate.take("b", 1)
-    gate.take("c", 1)
-    gate.take("a", 1)
 
 
 def test_every_state_of_a_change_has_its_status():

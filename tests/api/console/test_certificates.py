@@ -6,7 +6,7 @@ import re
 import pytest
 
 from api.console import certificates
-from api.throttles import Throttle
+from api.throttles import Rate, Throttle
 from tests import world
 from tests.training.conftest import School, hands, school  # noqa: F401 - fixtures
 from training.learning import passes
@@ -20,7 +20,7 @@ def text_of(answer) -> str:
 
 @pytest.fixture(autouse=True)
 def fresh_throttle(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(certificates, "throttle", Throttle(burst=100, rate=1))
+    monkeypatch.setattr(certificates, "throttle", Throttle("certificates", Rate(burst=100, per_second=1)))
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_a_code_is_found_however_it_is_typed(visitor, code: str) -> None:
 
 
 def test_one_address_tries_few_codes(visitor, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(certificates, "throttle", Throttle(burst=3, rate=0.0001))
+    monkeypatch.setattr(certificates, "throttle", Throttle("certificates", Rate(burst=3, per_second=0.0001)))
     tried = [visitor.get(f"/certificates/AAAA-AAAA-AAAA-AAA{n}").status_code for n in range(3)]
     assert tried == [404, 404, 404]
     barred = visitor.get(f"/certificates/{code}")

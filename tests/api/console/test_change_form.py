@@ -1,20 +1,22 @@
 """Drafting and editing a change in its pages: nothing typed is lost, nobody is overwritten unseen, what is frozen is not edited. [CC-1]"""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import pytest
 
 import changecontrol
-from api.console import change_fields, change_form
+from api.console import change_fields, typed_times
 from changecontrol import readings
 from changecontrol.models import Change
 from changecontrol.readings import ChangePage
 from kernel import db
+from policy import book
+from policy.reading import HouseRule
 from tests import world
 from tests.api.console.test_change_pages import buttons, house, state_of  # noqa: F401 - a fixture
 from tests.changecontrol.builders import House, fresh
@@ -311,31 +313,14 @@ def test_a_change_of_five_hundred_systems_is_ticked_and_saved(browser_of, house)
 
 
 @pytest.fixture
-def paris(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (change_fields, change_form):
-        monkeypatch.setattr(module, "ZONE", ZoneInfo("Europe/Paris"))
-
-
-def test_a_time_that_comes_twice_is_asked_about_and_one_that_never_comes_refused(paris) -> None:
-    wrong: dict[str, str] = {}
-    assert change_fields.wall_time("2026-10-25T02:30", "first", "starts_at", wrong) == datetime(
-        2026, 10, 25, 0, 30, tzinfo=UTC
-    )
-    assert change_fields.wall_time("2026-10-25T02:30", "second", "starts_at", wrong) == datetime(
-        2026, 10, 25, 1, 30, tzinfo=UTC
-    )
-    assert not wrong
-    change_fields.wall_time("2026-10-25T02:30", "", "starts_at", wrong)
-    assert "comes twice" in wrong["starts_at"]
-    assert change_fields.twice({"starts_at": "2026-10-25T02:30", "ends_at": "2026-10-25T04:30"}) == {"starts_at"}
-    assert change_fields.wall_time("2026-03-29T02:30", "", "ends_at", wrong) is None
-    assert "leap over" in wrong["ends_at"]
+def paris() -> Iterator[None]:
+    with book.opened(book.shipped().model_copy(update={"house": HouseRule(zone="Europe/Paris")})):
+        yield
 
 
 def test_what_is_shown_of_the_second_of_two_hours_is_read_back_as_the_second(paris) -> None:
     content = changecontrol.Content(title="A fine title", starts_at=datetime(2026, 10, 25, 1, 30, tzinfo=UTC)).plain()
     shown = change_fields.typed(content)
     assert (shown["starts_at"], shown["starts_at_which"]) == ("2026-10-25T02:30", "second")
-    wrong: dict[str, str] = {}
-    back = change_fields.wall_time(shown["starts_at"], shown["starts_at_which"], "starts_at", wrong)
+    back = typed_times.read_time(shown, "starts_at")
     assert back == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from api.formats import ZONE
 from changecontrol import freezes
 from changecontrol.models import Freeze
 from kernel import db
+from policy.local_time import local
 from tests import world
 from tests.api.console.test_change_pages import house  # noqa: F401 - a fixture
 from tests.changecontrol.builders import House, fresh
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.needs("frontend")
 
 
 def wall(at: datetime) -> str:
-    return at.astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
+    return local(at).strftime("%Y-%m-%dT%H:%M")
 
 
 def known() -> list[Freeze]:

@@ -2,14 +2,17 @@
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from api import formats
 from iam.privileged import breakglass, elevations
 from kernel import clock, db, frame
+from kernel import fresh as editions
+from kernel.actor import clerk
 from kernel.actor import person as acting
-from policy import inbox
+from kernel.founding import upgrade_house
+from policy import book, inbox
 from policy.models import Approval
 from tests import world
 
@@ -67,7 +70,7 @@ def test_an_elevation_may_begin_later_on_the_house_clock(browser_of) -> None:
     world.person(role="technical-director")
     ama = world.activated(role="agent")
     page = browser_of(ama)
-    begins = (clock.now() + timedelta(days=1)).astimezone(formats.ZONE).replace(second=0, microsecond=0)
+    begins = (clock.now() + timedelta(days=1)).replace(second=0, microsecond=0)
     for start in ("tomorrow", "0001-01-01T00:00", "9999-12-31T23:59", "2026-02-30T10:00", f"{begins:%Y-%m-%d}T25:00"):
         wrong = page.post("/elevations", data=ASKED | {"start": start})
         assert wrong.status_code == 422, start
@@ -76,6 +79,29 @@ def test_an_elevation_may_begin_later_on_the_house_clock(browser_of) -> None:
     (asked,) = elevations.list_elevations(ama.actor)
     assert (asked.starts_at, asked.ends_at) == (begins, begins + timedelta(hours=2))
     assert "tomorrow" in page.get("/elevations").text
+
+
+def test_in_a_house_with_summer_time_a_form_asks_which_of_two_hours_is_meant(browser_of) -> None:
+    """The zone is the book's: another edition changes what is read and shown, and nothing that is kept."""
+    world.person(role="technical-director")
+    ama, document = world.activated(role="agent"), book.in_force().document()
+    page, paris = browser_of(ama), ZoneInfo("Europe/Paris")
+    try:
+        upgrade_house(clerk("setup"), document=document | {"house": {"zone": "Europe/Paris"}})
+        asked = page.post("/elevations", data=ASKED | {"start": "2030-10-27T02:30"}).text
+        assert "Say which of the two." in asked
+        assert 'name="start_which"' in asked
+        said = page.post("/elevations", data=ASKED | {"start": "2030-10-27T02:30", "start_which": "second"}).text
+        assert "Say which of the two." not in said, "what is wrong now is that it lies years ahead"
+        assert '<option value="second" selected>' in said
+        begins = (clock.now() + timedelta(days=1)).astimezone(paris).replace(hour=14, minute=5, second=0, microsecond=0)
+        assert page.post("/elevations", data=ASKED | {"start": f"{begins:%Y-%m-%dT%H:%M}"}).status_code == 303
+        (kept,) = elevations.list_elevations(ama.actor)
+        assert kept.starts_at == begins
+        assert "tomorrow 14:05" in page.get("/elevations").text
+    finally:
+        upgrade_house(clerk("setup"), document=document)
+        editions.refresh(force=True)
 
 
 def test_an_administrator_adds_people_under_an_elevation_and_asks_for_them_otherwise(browser_of) -> None:
