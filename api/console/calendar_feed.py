@@ -6,11 +6,12 @@ from starlette.responses import Response
 
 from api.console import change_words as words
 from api.console.visit import Visit, route
-from api.throttles import Rate, Throttle
+from api.throttles import Throttle
 from api.words import N_, _
 from changecontrol import feeds, ical, schedule
 from changecontrol.changes import ChangeView
 from changecontrol.freezes import FreezeView
+from iam.entry.rates import Rate
 from kernel.actor import person
 from kernel.errors import NotFound
 from kernel.settings import settings

@@ -13,8 +13,9 @@ from api.console.pages.frame import Form
 from api.console.readings import look_names_up
 from api.console.visit import Visit, route
 from api.formats import day
-from api.throttles import Rate, Throttle
+from api.throttles import Throttle
 from api.words import _
+from iam.entry.rates import Rate
 from kernel.actor import clerk
 from kernel.errors import Malformed, NotFound
 from training.learning import passes

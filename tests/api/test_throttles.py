@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from api import throttles
-from api.throttles import Rate, Throttle
+from api.throttles import Throttle
 from iam.entry import rates
+from iam.entry.rates import Rate
 from kernel import clock
 from kernel.errors import Busy
 from tests.conftest import ROOT
@@ -19,7 +20,8 @@ SLOW = Rate(burst=5, per_second=0.001)
 HERE = "192.0.2.1"
 ASKER = """
 import sys
-from api.throttles import Rate, Throttle
+from api.throttles import Throttle
+from iam.entry.rates import Rate
 from kernel.errors import Busy
 door, passed = Throttle("two"), 0
 for _ in range(30):

@@ -11,8 +11,9 @@ import pytest
 from api import webchat as door
 from api.app import build
 from api.live import Hint
-from api.throttles import Rate, Throttle
+from api.throttles import Throttle
 from contactcenter import conversations, demo
+from iam.entry.rates import Rate
 from tests.contactcenter.house import House, arrives
 
 with warnings.catch_warnings():

@@ -8,7 +8,8 @@ from playwright.sync_api import sync_playwright
 from sqlmodel import select
 
 from api.console import trials
-from api.throttles import Rate, Throttle
+from api.throttles import Throttle
+from iam.entry.rates import Rate
 from kernel.db import read_session
 from tests import world
 from tests.api.console.preview import CHROMIUM, served

@@ -6,7 +6,8 @@ import re
 import pytest
 
 from api.console import certificates
-from api.throttles import Rate, Throttle
+from api.throttles import Throttle
+from iam.entry.rates import Rate
 from tests import world
 from tests.training.conftest import School, hands, school  # noqa: F401 - fixtures
 from training.learning import passes
