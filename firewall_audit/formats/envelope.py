@@ -24,6 +24,10 @@ _TAG_WITH_PID = re.compile(
     r"(?:(?P<host>[\w.-]{1,255}) )?(?P<program>[A-Za-z_][\w./()-]{0,80})\[\d{1,10}\]: +", re.ASCII
 )
 _LEVEL = re.compile(r"(?:kern|user|mail|daemon|auth|authpriv|syslog|security|local[0-7])\.[a-z]{3,8} +", re.ASCII)
+# With what a further header begins: a priority, a count, a number, a version, or a stamp.
+_AGAIN = re.compile(
+    r"[0-9<*.]|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ,]", re.ASCII
+)
 _REPEATED = re.compile(r"message repeated (\d{1,9}) times: \[ ?", re.ASCII)
 
 
@@ -32,7 +36,11 @@ def frame(raw: bytes | str) -> Framed:
     text = decode(raw) if isinstance(raw, bytes) else raw
     text = text.strip("\r\n\x00\ufeff").replace("\x00", "")
     opened = _Opened(text)
-    while opened.headers < MOST_HEADERS and opened.next_header():
+    while (
+        (opened.headers == 0 or _AGAIN.match(text, opened.place))
+        and opened.headers < MOST_HEADERS
+        and opened.next_header()
+    ):
         opened.headers += 1
     return opened.framed()
 

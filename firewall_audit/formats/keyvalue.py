@@ -23,11 +23,14 @@ def pairs(text: str, separators: str = r"\s", *, single: bool = False, last: boo
 
 @cache
 def _pattern(separators: str, single: bool) -> re.Pattern[str]:
-    # Possessive repeats, so that nothing is ever tried twice. The last alternative passes over quoted text that belongs to no key.
+    # Possessive repeats, so that nothing is ever tried twice. The last two alternatives pass over quoted text of what is no key, or of none.
+    inside = r'"(?:[^"\\]|\\.)*+(?:"|\\?$)'
     quoted = r'"((?:[^"\\]|\\.)*+)(?:"|\\?$)|' + (r"'([^']*+)'" if single else r"(\b\B)")
     boundary = rf"(?:^|(?<=[{separators}]))"
+    key = r"([A-Za-z_][\w.\-/@]*+)="
     return re.compile(
-        rf'{boundary}(?:([A-Za-z_][\w.\-/@]*+)=(?:{quoted}|([^{separators}]*+))|"[^"]*+")', re.DOTALL | re.ASCII
+        rf'{boundary}(?:{key}(?:{quoted}|([^{separators}]*+))|[^{separators}"=]++={inside}|"[^"]*+")',
+        re.DOTALL | re.ASCII,
     )
 
 

@@ -72,7 +72,7 @@ def _within(text: str) -> timedelta:
 
 
 def _port(text: str | None) -> int | None:
-    return None if text is None else int(text) if int(text) <= HIGHEST_PORT else -1
+    return None if text is None else int(text)
 
 
 def _parts(text: str) -> tuple[str, str, str, str]:
@@ -87,7 +87,7 @@ def _part(place: int) -> _Remembered:
 
 
 _HOURS, _WITHIN = _Remembered(_hour, _NEVER), _Remembered(_within, _NOT_WITHIN)
-_ADDRESSES, _PORTS = _Remembered(address, ""), _Remembered(_port, -1)
+_ADDRESSES, _PORTS = _Remembered(address, ""), _Remembered(_port)
 _ACTIONS, _ARRIVED, _LEFT, _RULES = _part(0), _part(1), _part(2), _part(3)
 _CARRIED = _Remembered(lambda text: protocol(text.partition(" ")[0]))
 _FLAGS = _Remembered(lambda text: (text or "").rstrip())
@@ -111,7 +111,7 @@ def parse_block(lines: Sequence[str]) -> Block:
             kept = [hour is not None for hour in groups[0]]
             groups, places = [list(compress(group, kept)) for group in groups], list(compress(places, kept))
         found = _read(groups)
-        if odd := _odd(groups):
+        if odd := _odd(groups, found):
             unparsed += [places[row] for row in odd]
             kept = [row not in odd for row in range(len(places))]
             found = {name: list(compress(values, kept)) for name, values in found.items()}
@@ -124,14 +124,22 @@ def parse_block(lines: Sequence[str]) -> Block:
     return block
 
 
-def _odd(groups: list[list[Any]]) -> set[int]:
+def _odd(groups: list[list[Any]], columns: dict[str, list[Any]]) -> set[int]:
     """Return the rows that say what cannot be: a 30th of February, an address or a port that is none."""
     found: set[int] = set()
-    for known, places in ((_HOURS, (0,)), (_WITHIN, (1,)), (_ADDRESSES, (4, 5)), (_PORTS, (7, 8))):
+    for known, places in ((_HOURS, (0,)), (_WITHIN, (1,)), (_ADDRESSES, (4, 5))):
         for place in places if known.odd else ():
             if not known.odd.isdisjoint(groups[place]):
                 found.update(row for row, text in enumerate(groups[place]) if text in known.odd)
+    for name, place in (("src_port", 7), ("dst_port", 8)):
+        if max(filter(None, columns.get(name, ())), default=0) > HIGHEST_PORT:
+            found.update(row for row, text in enumerate(groups[place]) if text is not None and int(text) > HIGHEST_PORT)
     return found
+
+
+def _ports(column: list[Any]) -> list[int | None]:
+    """Return numbers; the short way where every line has one."""
+    return list(map(_PORTS.__getitem__, column)) if None in column else list(map(int, column))
 
 
 def _read(groups: list[list[Any]]) -> dict[str, list[Any]]:
@@ -150,9 +158,9 @@ def _read(groups: list[list[Any]]) -> dict[str, list[Any]]:
         "host": host,
         "action": list(map(_ACTIONS.__getitem__, opening)),
         "src": list(map(_ADDRESSES.__getitem__, src)),
-        "src_port": list(map(_PORTS.__getitem__, from_port)),
+        "src_port": _ports(from_port),
         "dst": list(map(_ADDRESSES.__getitem__, dst)),
-        "dst_port": list(map(_PORTS.__getitem__, to_port)),
+        "dst_port": _ports(to_port),
         "protocol": list(map(_CARRIED.__getitem__, spoken)),
         "in_interface": list(map(_ARRIVED.__getitem__, opening)),
         "out_interface": list(map(_LEFT.__getitem__, opening)),

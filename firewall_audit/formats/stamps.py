@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 LEAP_YEAR = 1904
@@ -29,6 +30,11 @@ _ISO = re.compile(
     r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))? ?(?P<zone>Z\b|[+-]\d\d:?\d\d(?!\d))?",
     re.ASCII,
 )
+# The shape that most lines have: what follows is a sender's name in small letters, so neither fraction nor year nor zone.
+_USUAL = re.compile(
+    r"(?P<hour>(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d):(?P<minute>[0-5]\d):(?P<second>[0-5]\d)(?= [a-z])",
+    re.ASCII,
+)
 _EPOCH = re.compile(r"(?P<epoch>\d{10})\.(?P<fraction>\d{1,9})(?= )", re.ASCII)
 
 
@@ -44,10 +50,20 @@ class Stamp(NamedTuple):
 
 def leading(text: str, place: int = 0) -> Stamp | None:
     """Read the stamp that stands exactly at `place`, if one does and it names a day that exists."""
+    if (usual := _USUAL.match(text, place)) and (hour := _hour(usual["hour"])):
+        return Stamp(hour.replace(minute=int(usual["minute"]), second=int(usual["second"])), False, usual.end(), True)
     for pattern in (_BSD, _ISO, _EPOCH):
         if found := pattern.match(text, place):
             return _stamp(found)
     return None
+
+
+@lru_cache(maxsize=1024)
+def _hour(text: str) -> datetime | None:
+    try:
+        return datetime(LEAP_YEAR, _MONTHS[text[:3]], int(text[4:6]), int(text[7:9]))  # noqa: DTZ001 - the line says no zone
+    except ValueError:
+        return None
 
 
 def stamp(text: str) -> Stamp | None:

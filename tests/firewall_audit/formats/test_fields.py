@@ -81,6 +81,7 @@ def test_key_inside_a_quoted_value_never_speaks():
         "msg": 'a srcip=203.0.113.1 " srcip=203.0.113.2',
         "srcip": "192.0.2.1",
     }
+    assert pairs('a+b="x srcip=203.0.113.1 y" srcip=192.0.2.1') == {"srcip": "192.0.2.1"}
     assert pairs('note "srcip=203.0.113.1" srcip=192.0.2.1') == {"srcip": "192.0.2.1"}
     assert pairs('note "x srcip=203.0.113.1 y" srcip=192.0.2.1') == {"srcip": "192.0.2.1"}
 
