@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from api import directories, observed, plaintext, processes
+from api import directories, intake, observed, plaintext, processes
 from kernel.errors import OmniError
 
 app = typer.Typer(
@@ -25,7 +25,11 @@ ledger = typer.Typer(no_args_is_help=True, help="Verify and export the ledger.")
 app.add_typer(ledger, name="ledger")
 app.add_typer(plaintext.app, name="secrets")
 app.add_typer(directories.app, name="directory")
+app.add_typer(intake.app, name="firewall")
 app.command()(observed.observe)
+app.command()(intake.syslog)
+app.command(intake.RECEIVE, hidden=True)(intake.receive)
+app.command(intake.TAKE_IN, hidden=True)(intake.take_in)
 out = Console()
 
 
@@ -98,13 +102,17 @@ def demo(
     port: Annotated[int, typer.Option(help="Port on loopback.")] = 8080,
     fresh: Annotated[bool, typer.Option(help="Throw the demonstration house away and begin anew.")] = False,
     voice: Annotated[bool, typer.Option(help="Start Asterisk where it can be had.")] = True,
+    syslog: Annotated[int, typer.Option(min=0, max=65535, help="Port on loopback for log lines; 0 receives none.")] = 0,
 ) -> None:
     """Set up and serve the demonstration house, on this machine only."""
     os.environ["OMNIWARDEN_DEMO"] = "true"
     os.environ["OMNIWARDEN_PORT"] = str(port)
+    if syslog:
+        os.environ["OMNIWARDEN_SYSLOG_UDP_PORT"] = os.environ["OMNIWARDEN_SYSLOG_TCP_PORT"] = str(syslog)
+        os.environ.setdefault("OMNIWARDEN_SYSLOG_BATCH_SECONDS", "20")
     from api.demo import run  # noqa: PLC0415
 
-    run(fresh=fresh, voice=voice)
+    run(fresh=fresh, voice=voice, syslog=bool(syslog))
 
 
 @app.command()

@@ -24,7 +24,7 @@ MARK = "omniwarden demonstration house"
 out = Console()
 
 
-def run(*, fresh: bool, voice: bool) -> None:
+def run(*, fresh: bool, voice: bool, syslog: bool = False) -> None:
     """Set up and serve until Ctrl-C. A second start beside a running one is told so.
 
     Raises:
@@ -39,7 +39,7 @@ def run(*, fresh: bool, voice: bool) -> None:
         cluster, url = database()
         try:
             prepare(url)
-            serve(voice=voice)
+            serve(voice=voice, syslog=syslog)
         finally:
             if cluster is not None:
                 cluster.stop()
@@ -48,7 +48,7 @@ def run(*, fresh: bool, voice: bool) -> None:
 def throw_away() -> None:
     """Forget the demonstration house: database, keys, recordings, letters."""
     postgres.discard(STATE / "postgres")
-    for name in ("keys", "recordings", "spool"):
+    for name in ("keys", "recordings", "spool", "firewall"):
         shutil.rmtree(STATE / name, ignore_errors=True)
 
 
@@ -149,14 +149,16 @@ def prepare(url: str) -> None:
     db.forget_engines()
 
 
-def serve(*, voice: bool) -> None:
+def serve(*, voice: bool, syslog: bool = False) -> None:
     """Start the processes, say how to sign in, and wait for Ctrl-C."""
-    from api import processes, serving  # noqa: PLC0415
+    from api import intake, processes, serving  # noqa: PLC0415
     from api.processes import Child  # noqa: PLC0415
 
     children = [Child("sequencer", ["sequencer"]), Child("worker", ["worker"])]
     if voice:
         children.append(Child("voice", ["voice"]))
+    if syslog:
+        children += intake.children()
     children += serving.web_children("127.0.0.1")
     supervisor = processes.Supervisor(children)
     supervisor.start()

@@ -20,6 +20,8 @@ PREFIX = "/api/v1"
 HIDDEN: dict[str, str] = {
     "house.found": "the founding needs a whole book, by the command line",
     "house.upgrade": "the upgrade needs a whole book, by the command line",
+    "log-batch.take": "the counts of a batch come from whoever read its lines, never from a caller",
+    "log-batch.read-again": "the counts of a batch come from whoever read its lines, never from a caller",
 }
 """Use cases that have no JSON door, each with its reason."""
 

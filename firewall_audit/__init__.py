@@ -12,6 +12,9 @@ MODULES: tuple[str, ...] = (
     "drift.matching",
     "drift.readings",
     "evidence",
+    "intake.batches",
+    "intake.events",
+    "intake.taking",
     "readings",
 )
 """What they do is known once they are imported: tables, actions, readings, sweeps, evidence."""

@@ -117,6 +117,7 @@ def add_device(
     """Put a firewall, router or other network device on the register. [FW-3, SW-18]"""
     if work.select(select(NetworkDevice.id).where(NetworkDevice.slug == slug)).first() is not None:
         raise Conflict("There is a device of this short name already, in service or retired.")
+    _check_formats(formats)
     _check_place(work, site)
     _check_zones(zones)
     made = work.add(
@@ -152,6 +153,7 @@ def revise_device(
 ) -> NetworkDevice:
     """Revise what the register says of a device. Its short name stays, so that it keeps its history. [FW-3, SW-18]"""
     in_service(device)
+    _check_formats(formats or [])
     _check_place(work, site or device.scope)
     if zones is not None:
         _check_zones(zones)
@@ -227,6 +229,15 @@ def _set_senders(work: Work, device: NetworkDevice, wanted: Sequence[str]) -> No
     for name in new:
         kind, sender = senders.written(name)
         work.add(DeviceSender(device_id=device.id, kind=kind, sender=sender))
+
+
+def _check_formats(formats: Sequence[str]) -> None:
+    """Refuse formats that this release cannot read. Raises Malformed."""
+    from firewall_audit.formats import BY_NAME  # noqa: PLC0415 - the formats are many, and only named here
+
+    if not set(formats) <= set(BY_NAME):
+        why = "This release knows no such format of lines."
+        raise Malformed(why, [Fault("formats", why)])
 
 
 def _check_place(work: Work, site: str) -> None:

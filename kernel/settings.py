@@ -83,6 +83,28 @@ class Settings(BaseModel):
         default=False,
         description="Allow smpp:// without TLS beyond this machine: only where a VPN of the operator encrypts the way.",
     )
+    syslog_host: str = Field(
+        "127.0.0.1", description="Address on which the log receiver listens; network devices must reach it."
+    )
+    syslog_udp_port: int = Field(0, ge=0, le=65535, description="UDP port of the log receiver, usually 514; 0 is off.")
+    syslog_tcp_port: int = Field(0, ge=0, le=65535, description="TCP port of the log receiver, usually 514; 0 is off.")
+    syslog_tls_port: int = Field(0, ge=0, le=65535, description="TLS port of the log receiver, usually 6514; 0 is off.")
+    syslog_certificate: Path = Field(
+        Path(), description="PEM file of the log receiver's certificate and its chain, with its key; needed for TLS."
+    )
+    syslog_authority: Path = Field(
+        Path(),
+        description="PEM file of who signs the certificates of devices; set, every device must show one over TLS.",
+    )
+    syslog_spool_megabytes: int = Field(
+        4096,
+        ge=16,
+        le=1_000_000,
+        description="Room for lines that wait to be taken in; when it is used up senders wait.",
+    )
+    syslog_batch_seconds: int = Field(
+        900, ge=5, le=86_400, description="Seconds of a device's lines that are taken in together."
+    )
     log_level: str = Field("INFO", description="Least severe level that is logged.")
     log_json: bool = Field(default=True, description="Log one JSON object a line; false is for reading by eye.")
 

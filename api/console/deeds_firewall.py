@@ -17,4 +17,10 @@ FIREWALL: Mapping[str, tuple[str, str, str]] = {
     "configuration.compare": ("eye", N_("%(who)s compared %(thing)s with another version"), N_("%(who)s tried to compare %(thing)s with another version")),
     "configuration.preview": ("eye", N_("%(who)s looked at what a proposed configuration would change on %(thing)s"), N_("%(who)s tried to look at what a proposed configuration would change on %(thing)s")),
     "drift.sweep": ("cog", N_("%(who)s held what changed on network devices against what was approved"), N_("%(who)s tried to hold what changed on network devices against what was approved")),
+    "log-batch.take": ("cog", N_("%(who)s took lines of %(thing)s in"), N_("%(who)s tried to take lines of %(thing)s in")),
+    "log-batch.read-again": ("cog", N_("%(who)s read %(thing)s again by newer formats"), N_("%(who)s tried to read %(thing)s again by newer formats")),
+    "log-batch.ask-again": ("cog", N_("%(who)s asked that %(thing)s be read again"), N_("%(who)s tried to have %(thing)s read again")),
+    "log-batch.unparsed": ("eye", N_("%(who)s read lines of %(thing)s that no format could read"), N_("%(who)s tried to read lines of %(thing)s that no format could read")),
+    "intake.note": ("clock", N_("%(who)s noted what was amiss with the intake of log lines"), N_("%(who)s tried to note what was amiss with the intake of log lines")),
+    "intake.strangers": ("eye", N_("%(who)s looked at who sends log lines without being known"), N_("%(who)s tried to look at who sends log lines without being known")),
 }  # fmt: skip

@@ -41,6 +41,7 @@ CLERKS = {
     "routing": N_("The routing"),
     "webchat": N_("The web chat"),
     "provisioning": N_("The provisioning"),
+    "intake": N_("The intake of log lines"),
 }
 
 

@@ -74,7 +74,8 @@ class Stream:
     def _next(self, *, closed: bool) -> Line | None:
         """Return the next whole line and step behind it; None without a step: more bytes are needed."""
         if self._skipping:
-            return self._skip()
+            self._skip()
+            return None
         begun = _START.match(self._bytes, self._place)
         start = begun.end() if begun else self._place
         if start == len(self._bytes):

@@ -2,7 +2,14 @@
 
 from firewall_audit.models.configurations import ConfigurationBatch, ConfigurationDrift, ConfigurationVersion
 from firewall_audit.models.devices import CollectorCredential, DeviceSender, NetworkDevice
-from firewall_audit.models.intake import IntakeEvent, IntakeStanding, LogBatch, UnknownSender, UnparsedSample
+from firewall_audit.models.intake import (
+    HandedFile,
+    IntakeEvent,
+    IntakeStanding,
+    LogBatch,
+    UnknownSender,
+    UnparsedSample,
+)
 
 __all__ = [
     "CollectorCredential",
@@ -10,6 +17,7 @@ __all__ = [
     "ConfigurationDrift",
     "ConfigurationVersion",
     "DeviceSender",
+    "HandedFile",
     "IntakeEvent",
     "IntakeStanding",
     "LogBatch",

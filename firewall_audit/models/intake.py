@@ -12,7 +12,7 @@ from firewall_audit.models.devices import GOVERNED
 from kernel.db import HOUSE, Record, Utc, secret
 
 SOURCES = ("syslog", "file", "upload")
-EVENTS = ("dropped", "gap", "silent", "heard", "full", "unknown")
+EVENTS = ("dropped", "silent", "heard", "full", "unknown")
 
 
 class LogBatch(Record, table=True):
@@ -20,7 +20,7 @@ class LogBatch(Record, table=True):
 
     __tablename__ = "log_batch"
     __table_args__: ClassVar[Any] = (
-        UniqueConstraint("device_id", "digest", name="log_batch_once"),
+        UniqueConstraint("batch", name="log_batch_once"),
         CheckConstraint("source in ('syslog', 'file', 'upload')", name="log_batch_source"),
         CheckConstraint(
             "lines >= 0 and events >= 0 and unparsed >= 0 and repeated >= 0 and cut >= 0", name="log_batch_counts"
@@ -35,10 +35,12 @@ class LogBatch(Record, table=True):
     source: str
     name: str = ""
     """The file's name; of syslog the spool's segment."""
+    batch: str
+    """Its id in the store of lines."""
     digest: str
-    """SHA-256 of the lines as they came: of a file its content, unpacked; of syslog the segment with the times of receipt."""
+    """SHA-256 of the lines, each ended by a line feed: the same for a file and the same file packed."""
     size: int = Field(sa_type=BigInteger)
-    """Bytes, unpacked."""
+    """Bytes of the lines."""
     lines: int = Field(sa_type=BigInteger)
     events: int = Field(sa_type=BigInteger)
     """Lines that were read as events."""
@@ -72,12 +74,40 @@ class UnparsedSample(Record, table=True):
     """Pairs of the line's place in the batch and its text."""
 
 
+class HandedFile(Record, table=True):
+    """A file of log lines that somebody handed in; the worker takes it in, and says here what became of it. [FW-3]"""
+
+    __tablename__ = "handed_file"
+    __table_args__: ClassVar[Any] = (
+        CheckConstraint("state in ('waiting', 'taken', 'refused')", name="handed_file_state"),
+        Index("handed_file_time", "handed_at"),
+        GOVERNED,
+    )
+
+    scope: str = Field(default=HOUSE, foreign_key="scope.id")
+    device_id: UUID = Field(foreign_key="network_device.id")
+    name: str
+    size: int = Field(sa_type=BigInteger)
+    """Bytes as they were handed in, packed or not."""
+    packed_digest: str
+    """SHA-256 of these bytes."""
+    time_zone: str
+    partial: bool = False
+    """Whether what can be read of a file that was broken off is to be kept."""
+    state: str = "waiting"
+    why: str = ""
+    batch_id: UUID | None = Field(default=None, foreign_key="log_batch.id")
+    handed_by: str
+    handed_at: datetime = Field(sa_type=Utc)
+    settled_at: datetime | None = Field(default=None, sa_type=Utc)
+
+
 class IntakeEvent(Record, table=True):
-    """Something about the intake itself that a review has to know: lines lost, a gap in a device's numbers, silence. [FW-3, FW-6]"""
+    """Something about the intake itself that a review has to know: lines lost, a device silent, a stranger. [FW-3, FW-6]"""
 
     __tablename__ = "intake_event"
     __table_args__: ClassVar[Any] = (
-        CheckConstraint("kind in ('dropped', 'gap', 'silent', 'heard', 'full', 'unknown')", name="intake_event_kind"),
+        CheckConstraint("kind in ('dropped', 'silent', 'heard', 'full', 'unknown')", name="intake_event_kind"),
         CheckConstraint("count >= 0 and until >= since", name="intake_event_count"),
         Index("intake_event_time", "device_id", "until"),
         GOVERNED,

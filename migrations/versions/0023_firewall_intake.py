@@ -112,9 +112,7 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("detail", AutoString(), nullable=False),
-        sa.CheckConstraint(
-            "kind in ('dropped', 'gap', 'silent', 'heard', 'full', 'unknown')", name="intake_event_kind"
-        ),
+        sa.CheckConstraint("kind in ('dropped', 'silent', 'heard', 'full', 'unknown')", name="intake_event_kind"),
         sa.CheckConstraint("count >= 0 and until >= since", name="intake_event_count"),
         sa.ForeignKeyConstraint(
             ["device_id"],
@@ -136,6 +134,7 @@ def upgrade() -> None:
         sa.Column("device_id", sa.Uuid(), nullable=False),
         sa.Column("source", AutoString(), nullable=False),
         sa.Column("name", AutoString(), nullable=False),
+        sa.Column("batch", AutoString(), nullable=False),
         sa.Column("digest", AutoString(), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("lines", sa.BigInteger(), nullable=False),
@@ -164,11 +163,45 @@ def upgrade() -> None:
             ["scope.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("device_id", "digest", name="log_batch_once"),
+        sa.UniqueConstraint("batch", name="log_batch_once"),
         info={"governed": True},
     )
     op.create_index("log_batch_taken", "log_batch", ["taken_at"], unique=False)
     op.create_index("log_batch_time", "log_batch", ["device_id", "first_at", "last_at"], unique=False)
+    op.create_table(
+        "handed_file",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("scope", AutoString(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("name", AutoString(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("packed_digest", AutoString(), nullable=False),
+        sa.Column("time_zone", AutoString(), nullable=False),
+        sa.Column("partial", sa.Boolean(), nullable=False),
+        sa.Column("state", AutoString(), nullable=False),
+        sa.Column("why", AutoString(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=True),
+        sa.Column("handed_by", AutoString(), nullable=False),
+        sa.Column("handed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state in ('waiting', 'taken', 'refused')", name="handed_file_state"),
+        sa.ForeignKeyConstraint(
+            ["batch_id"],
+            ["log_batch.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["device_id"],
+            ["network_device.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["scope"],
+            ["scope.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        info={"governed": True},
+    )
+    op.create_index("handed_file_time", "handed_file", ["handed_at"], unique=False)
     op.create_table(
         "unparsed_sample",
         sa.Column("id", sa.Uuid(), nullable=False),

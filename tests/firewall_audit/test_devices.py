@@ -83,6 +83,7 @@ def test_retired_devices_address_may_be_given_to_its_successor(database: str) ->
         {"slug": "../edge"},
         {"prefixes": {"DROP": "perhaps"}},
         {"longest_silence": 0},
+        {"formats": ["nobody-writes-so"]},
     ],
 )
 def test_what_no_device_can_be_is_refused(database: str, wrong: dict[str, Any]) -> None:

@@ -1,0 +1,167 @@
+"""Files of lines: plain, gzip, zstd, journal exports, folders of them; as streams, whatever their size. [FW-3]
+
+A file that breaks off is refused with the count of what was readable, and nothing of it is kept, unless that is asked for.
+"""
+
+import codecs
+import gzip
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Final, Literal, Protocol, cast
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from firewall_audit.intake.batches import CLERK, BatchView
+from firewall_audit.intake.framing import LONGEST
+from firewall_audit.intake.journal import JOURNAL, journal_lines
+from firewall_audit.intake.taking import Counted, reading_of, take
+from firewall_audit.models import NetworkDevice
+from kernel import clock
+from kernel.actor import Actor
+from kernel.errors import Malformed, NotFound
+
+READ: Final = 1 << 20
+TOGETHER: Final = 65_536
+TOGETHER_BYTES: Final = 16 << 20
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+BROKEN: Final = (EOFError, OSError, zlib.error, ValueError)
+Seen = Callable[[int], None]
+
+
+def listed(paths: Iterable[Path]) -> list[Path]:
+    """Return the files, those of folders by name; hidden ones and what is no file are left out. Raises NotFound."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(one for one in path.rglob("*") if one.is_file() and not one.name.startswith("."))
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise NotFound("There is no such file or folder.")
+    return found
+
+
+def take_file(
+    device: NetworkDevice,
+    path: Path,
+    *,
+    zone: str = "",
+    partial: bool = False,
+    workers: int = 0,
+    seen: Seen | None = None,
+    actor: Actor = CLERK,
+    source: Literal["file", "upload"] = "file",
+    name: str = "",
+) -> BatchView:
+    """Take a file of a device's lines in as one batch. `seen` is told how many bytes of the file are done.
+
+    Raises Malformed for a file that breaks off or cannot be read, Conflict naming the batch for one that was taken in before.
+    """
+    check_zone(zone)
+    counted = Counted()
+    with path.open("rb") as file:
+        arrived = min(datetime.fromtimestamp(path.stat().st_mtime, UTC), clock.now())
+        blocks = _blocks(file, counted, partial=partial, seen=seen)
+        reading = reading_of(device, arrived, zone=zone)
+        return take(actor, device, blocks, reading, counted, source=source, name=name or path.name, workers=workers)
+
+
+def check_zone(zone: str) -> None:
+    """Refuse a time zone that there is not. Raises Malformed."""
+    try:
+        ZoneInfo(zone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise Malformed("There is no such time zone; IANA calls them such as Africa/Porto-Novo.") from None
+
+
+def _blocks(file: BinaryIO, counted: Counted, *, partial: bool, seen: Seen | None) -> Iterator[Sequence[bytes]]:
+    """Yield the lines of a file in blocks; count them meanwhile."""
+    waiting: list[bytes] = []
+    size = lines = 0
+    try:
+        for line, cut in _lines(file):
+            waiting.append(line)
+            size += len(line) + 1
+            counted.size += len(line) + 1
+            counted.cut += cut
+            lines += 1
+            if len(waiting) >= TOGETHER or size >= TOGETHER_BYTES:
+                yield waiting
+                waiting, size = [], 0
+                if seen is not None:
+                    seen(file.tell())
+    except BROKEN as fault:
+        if not partial:
+            raise Malformed(
+                f"The file breaks off or cannot be unpacked after {lines} lines; nothing of it was kept. "
+                "Ask for what is readable, if that is what you want."
+            ) from fault
+        counted.partial = True
+    if waiting:
+        yield waiting
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    stream = _opened(file)
+    first = stream.read1(READ)
+    wide = next((name for mark, name in _WIDE.items() if first.startswith(mark)), "")
+    pieces = _pieces(stream, first.removeprefix(codecs.BOM_UTF8))
+    if wide:
+        pieces = _narrowed(pieces, wide)
+    if JOURNAL.match(first):
+        return journal_lines(pieces)
+    return split_lines(pieces)
+
+
+class Readable(Protocol):
+    """A stream that gives what it has: of a file that breaks off, all that stands before the break."""
+
+    def read1(self, size: int, /) -> bytes:
+        """Return some bytes, at most so many; none at the end."""
+
+
+def _opened(file: BinaryIO) -> Readable:
+    """Return what a file holds, unpacked where its first bytes say that it is packed, whatever its name."""
+    start = file.read(4)
+    file.seek(0)
+    if start.startswith(_GZIP):
+        return gzip.GzipFile(fileobj=file, mode="rb")
+    if start == _ZSTD:
+        from firewall_audit.store.packed import unpacked  # noqa: PLC0415 - a large library, for such files alone
+
+        return unpacked(file)
+    return cast("Readable", file)
+
+
+def _pieces(stream: Readable, first: bytes) -> Iterator[bytes]:
+    piece = first
+    while piece:
+        yield piece
+        piece = stream.read1(READ)
+
+
+def _narrowed(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
+    """Return UTF-16 as UTF-8; what is no text in it is replaced, so that lines stay lines."""
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    for piece in pieces:
+        yield decoder.decode(piece).lstrip("\ufeff").encode()
+    yield decoder.decode(b"", final=True).encode()
+
+
+def split_lines(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """Yield the lines of pieces of bytes, each with whether it was cut at the limit; empty lines are none."""
+    rest, skipping = b"", False
+    for piece in pieces:
+        *whole, rest = (rest + piece).split(b"\n")
+        for line in whole:
+            if not skipping and line not in {b"", b"\r"}:
+                yield line[:LONGEST].rstrip(b"\r"), len(line) > LONGEST + line.endswith(b"\r")
+            skipping = False
+        if len(rest) > LONGEST + 1:
+            if not skipping:
+                yield rest[:LONGEST], True
+            rest, skipping = b"", True
+    if not skipping and rest not in {b"", b"\r"}:
+        yield rest[:LONGEST].rstrip(b"\r"), len(rest) > LONGEST + rest.endswith(b"\r")

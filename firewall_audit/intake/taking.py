@@ -1,0 +1,115 @@
+"""Lines go into the store, then what they are goes on record; killed in between, the same is done once more and nothing is there twice. [FW-3]"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from sqlmodel import select
+
+from firewall_audit.formats import BY_NAME
+from firewall_audit.formats.envelope import decode
+from firewall_audit.intake.batches import CLERK, LONGEST_SAMPLE, SAMPLES, BatchView, note_read_again, take_batch
+from firewall_audit.models import LogBatch, NetworkDevice
+from kernel.actor import Actor
+from kernel.db import read_session
+from kernel.errors import NotFound
+from kernel.outbox import effect
+from kernel.settings import settings
+
+if TYPE_CHECKING:  # the columns of the store are a large library: only who takes lines in loads it
+    from firewall_audit.store import Manifest, Reading, Store
+
+
+@dataclass(slots=True)
+class Counted:
+    """What whoever hands lines over counts meanwhile."""
+
+    size: int = 0
+    cut: int = 0
+    partial: bool = False
+
+
+def store() -> "Store":
+    """Return the house's store of lines."""
+    from firewall_audit.store import Store  # noqa: PLC0415
+
+    return Store(settings.state_folder / "firewall")
+
+
+def known(batch: str) -> BatchView | None:
+    """Return what the record says of a batch of the store; None where it says nothing yet."""
+    with read_session() as session:
+        row = session.scalars(select(LogBatch).where(LogBatch.batch == batch)).first()
+        return None if row is None else BatchView.of(row)
+
+
+def device_by_slug(slug: str) -> NetworkDevice:
+    """Return a device of the register by its short name. Raises NotFound."""
+    with read_session() as session:
+        row = session.scalars(select(NetworkDevice).where(NetworkDevice.slug == slug)).first()
+    if row is None:
+        raise NotFound("There is no such device on the register.")
+    return row
+
+
+def reading_of(device: NetworkDevice, arrived: datetime, *, sender: str = "", zone: str = "") -> "Reading":
+    """Return how the lines of a device are read: by its formats, of its zone unless another is declared."""
+    from firewall_audit.store import Reading  # noqa: PLC0415
+
+    formats = tuple(name for name in device.formats if name in BY_NAME)
+    return Reading(device.slug, arrived, formats, zone or device.time_zone, sender)
+
+
+def take(
+    actor: Actor,
+    device: NetworkDevice,
+    blocks: Iterable[Sequence[bytes]],
+    reading: "Reading",
+    counted: Counted,
+    *,
+    source: Literal["syslog", "file", "upload"],
+    name: str,
+    workers: int = 0,
+    seen: Callable[[int], None] | None = None,
+) -> BatchView:
+    """Keep lines and put them on record; `counted` is filled by whoever yields them.
+
+    Raises Conflict where the same lines of this device are on record, naming the batch; and what the store and the lines raise.
+    """
+    kept = store().write_batch(blocks, reading, source=name, workers=workers, seen=seen).manifest
+    told = take_batch(
+        actor, device.id, source=source, name=name, batch=kept.batch, digest=kept.digest, size=counted.size,
+        lines=kept.lines, cut=counted.cut, partial=counted.partial, **_found(kept),
+    )  # fmt: skip
+    return BatchView.of(told)
+
+
+@effect("firewall.read-again")
+def read_again(batch_id: str) -> None:
+    """Read a batch again by the formats of this release; run twice, it says the same."""
+    with read_session() as session:
+        row = session.get(LogBatch, UUID(batch_id))
+        device = session.get(NetworkDevice, row.device_id) if row else None
+    if row is None or device is None:
+        raise NotFound("There is no such batch.")
+    place = store()
+    before = place.find(row.batch)
+    kept = place.rebuild(row.batch, reading_of(device, before.arrived, sender=before.sender, zone=before.zone))
+    note_read_again(CLERK, row.id, **_found(kept))
+
+
+def _found(kept: "Manifest") -> dict[str, Any]:
+    """Return what was found in the lines of a batch, as its record tells it."""
+    from firewall_audit.store import unparsed  # noqa: PLC0415
+
+    samples = unparsed(store(), kept.batch, SAMPLES) if kept.unparsed else []
+    return {
+        "events": kept.read, "unparsed": kept.unparsed, "repeated": kept.repeated, "backwards": kept.jumps,
+        "first_at": kept.first, "last_at": kept.last, "packs": dict(kept.formats),
+        "days": sorted({piece.day.isoformat() for _, piece in kept.pieces})[:4000],
+        "samples": [
+            (one.line.place, decode(one.raw or b"").replace("\x00", "\ufffd")[:LONGEST_SAMPLE]) for one in samples
+        ],
+    }  # fmt: skip
