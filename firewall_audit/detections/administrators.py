@@ -5,7 +5,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from firewall_audit.detections.finding import Finding, Selector, capped
-from firewall_audit.detections.ground import counted, moment
+from firewall_audit.detections.ground import counted, moment, present
 from firewall_audit.detections.parameters import Parameters
 from firewall_audit.store import Window
 
@@ -24,6 +24,8 @@ SELECT device, user, sum(times)::BIGINT, min(moment), max(moment) FROM events WH
 
 def detect(window: Window, parameters: Parameters) -> list[Finding]:
     """Return work outside the hours of administrators, changes of users, and who changed the configuration."""
+    if present(window, "kind").isdisjoint({"admin", "config"}):
+        return []
     users = [_users(row) for row in window.ask(USERS)]
     configured = [_configured(row) for row in window.ask(CONFIGURED)]
     return [

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from firewall_audit.detections.finding import Finding, Selector, capped
-from firewall_audit.detections.ground import counted, moment, prepare
+from firewall_audit.detections.ground import counted, moment, prepare, present
 from firewall_audit.detections.parameters import Parameters
 from firewall_audit.store import Window
 
@@ -22,6 +22,7 @@ SELECT src, name, sum(times)::BIGINT, min(moment), max(moment), count(DISTINCT d
     WHERE kind IN ('traffic', 'threat') AND protocol IN ('tcp', 'icmp', 'ipv6-icmp') AND src <> '' AND action <> 'allow' AND flags NOT IN ('', 'SYN', '8/0'))
 WHERE name IS NOT NULL GROUP BY ALL
 HAVING name <> 'FIN alone' OR count(DISTINCT dst_port) >= {ports} ORDER BY ALL"""
+PLAIN: Final = frozenset({"", "SYN", "ACK", "SYN ACK", "8/0", "0/0"})
 CANNOT: Final = """
 SELECT address, CASE
     WHEN starts_with(address, '127.') OR address = '::1' THEN 'its own loopback'
@@ -38,7 +39,8 @@ WHERE kind = 'traffic' AND in_interface <> 'lo' AND protocol NOT IN ('igmp', 'ip
 
 def detect(window: Window, parameters: Parameters) -> list[Finding]:
     """Return senders of impossible flags, and senders that cannot be where their packets came from."""
-    odd = [_odd(row) for row in window.ask(ODD.format(ports=parameters.scan_ports))]
+    plain = present(window, "flags") <= PLAIN
+    odd = [] if plain else [_odd(row) for row in window.ask(ODD.format(ports=parameters.scan_ports))]
     prepare(window, parameters)
     sides = [(device, one) for device, names in parameters.outside_interfaces.items() for one in names]
     known = sides or [("", "")]

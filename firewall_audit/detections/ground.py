@@ -87,6 +87,15 @@ class Ground:
     inside: Sequence[bool]
 
 
+def present(window: Window, column: str) -> frozenset[str]:
+    """Return which values a column of few has (kinds, flags), so that nobody looks for what cannot be there."""
+    note = f"present {column}"
+    if note not in window.notes:
+        window.notes[note] = frozenset(row[0] for row in window.ask(f"SELECT DISTINCT {column} FROM events"))
+    found: frozenset[str] = window.notes[note]
+    return found
+
+
 def _prepared(window: Window, parameters: Parameters) -> Ground:
     names = [
         row[0]

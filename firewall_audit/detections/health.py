@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from firewall_audit.detections.finding import Danger, Finding, Selector, capped
-from firewall_audit.detections.ground import counted, moment
+from firewall_audit.detections.ground import counted, moment, present
 from firewall_audit.detections.parameters import Parameters
 from firewall_audit.detections.tallies import History, Tally
 from firewall_audit.store import Manifest, Window
@@ -31,7 +31,11 @@ def detect(window: Window, parameters: Parameters, history: History, now: Tally)
         *[_missing(row) for row in window.ask(MISSING.format(least=parameters.missing_least))],
         *_clocks(window.manifests, parameters),
         *_volumes(window, parameters, history, now),
-        *capped([_said(row) for row in window.ask(SAID)], parameters.most, *more),
+        *capped(
+            [_said(row) for row in window.ask(SAID)] if "health" in present(window, "kind") else [],
+            parameters.most,
+            *more,
+        ),
     ]
 
 

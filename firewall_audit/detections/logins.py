@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from firewall_audit.detections.finding import Danger, Finding, Selector, capped
-from firewall_audit.detections.ground import Networks, busiest, counted, moment, prepare, service
+from firewall_audit.detections.ground import Networks, busiest, counted, moment, prepare, present, service
 from firewall_audit.detections.outbound import regularity
 from firewall_audit.detections.parameters import Parameters
 from firewall_audit.store import Window
@@ -42,10 +42,12 @@ MANY: Final = 100
 
 def detect(window: Window, parameters: Parameters) -> list[Finding]:
     """Return connections to logins too many for a person, guessing by one address, by many, and sign-ins that followed guessing."""
-    window.table("failed", FAILED)
     inside = Networks(parameters.inside)
-    then_in = [_then_in(row) for row in window.ask(THEN_IN.format(least=parameters.failures_before))]
     more = "{count} more addresses guess passwords", "Each tried to sign in more often than a person does."
+    if present(window, "kind").isdisjoint({"auth", "admin"}):
+        return capped(_connections(window, parameters, inside), parameters.most, *more)
+    window.table("failed", FAILED)
+    then_in = [_then_in(row) for row in window.ask(THEN_IN.format(least=parameters.failures_before))]
     guesses = [*_connections(window, parameters, inside), *_failures(window, parameters, inside)]
     users = [_sprayed(row) for row in window.ask(BY_USER.format(users=parameters.spray_users))]
     return [

@@ -90,10 +90,16 @@ def by_day(table: pa.Table) -> Iterator[tuple[str, date, pa.Table]]:
 def _words(values: Sequence[str] | None, name: str, rows: int) -> pa.Array:
     if values is None:
         return _same(getattr(DEFAULTS, name), rows)
+    if rows and values[0] == values[rows // 2] == values[-1] and values.count(values[0]) == rows:
+        return _same(_text(values[0]), rows)
     try:
         return pa.array(values, pa.string()).dictionary_encode()
     except UnicodeEncodeError:  # bytes that were no text
-        return pa.array([one.encode("utf-8", "replace").decode() for one in values], pa.string()).dictionary_encode()
+        return pa.array([_text(one) for one in values], pa.string()).dictionary_encode()
+
+
+def _text(value: str) -> str:
+    return value.encode("utf-8", "replace").decode()
 
 
 def _same(value: str, rows: int) -> pa.Array:
@@ -112,10 +118,13 @@ def _numbers(values: Sequence[int | None] | None, name: str, kind: pa.DataType, 
 
 
 def _places(block: Block, place: int, lines: int) -> pa.Array:
+    if not lines:
+        return pa.array([], pa.int64())
+    every = pc.add(pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), lines)), place - 1)
     if not block.unparsed:
-        return pa.array(range(place, place + lines), pa.int64())
+        return every
     missing = set(block.unparsed)
-    return pa.array([place + one for one in range(lines) if one not in missing], pa.int64())
+    return every.take(pa.array([one for one in range(lines) if one not in missing], pa.int64()))
 
 
 def _devices(hosts: pa.DictionaryArray, reading: Reading) -> pa.Array:

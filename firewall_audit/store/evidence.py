@@ -42,7 +42,7 @@ def unparsed(store: Store, batch: str, most: int = 100) -> list[Shown]:
         table = pq.read_table(file)
         read = table["read"].to_pylist()
         places = [place for place, one in enumerate(read) if not one][: most - len(found)]
-        raws = table["line"].take(places).to_pylist()
+        raws = [line[:-1] for line in table["line"].take(places).to_pylist()]
         found += [Shown(Line(batch, part.place + place), raw) for place, raw in zip(places, raws, strict=True)]
     return found
 
@@ -60,7 +60,7 @@ def _raws(store: Store, manifest: Manifest, places: list[int]) -> dict[Line, byt
             rows = parquet.metadata.row_group(group).num_rows
             inside = [place - start for place in here if start <= place < start + rows]
             if inside:
-                lines = parquet.read_row_group(group, ["line"])["line"].take(inside).to_pylist()
+                lines = [line[:-1] for line in parquet.read_row_group(group, ["line"])["line"].take(inside).to_pylist()]
                 found |= {
                     Line(manifest.batch, part.place + start + place): raw
                     for place, raw in zip(inside, lines, strict=True)

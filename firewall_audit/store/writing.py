@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC
+from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, cast
@@ -21,7 +22,8 @@ from firewall_audit.store.layout import Part, Piece, events_file, lines_file, sy
 Lines = Sequence[bytes]
 AHEAD: Final = 8
 """Lines before a part that are read once more, so that a repeat at its beginning knows what it repeats."""
-LINES: Final = pa.schema([("line", pa.binary()), ("read", pa.bool_())])
+LINES: Final = pa.schema([("line", pa.large_binary()), ("read", pa.bool_())])
+"""`line`: as it came, with a line feed behind it."""
 LINES_TOGETHER: Final = 8_192
 """Lines that are packed together: to show one, so many are unpacked."""
 ROWS_TOGETHER: Final = 131_072
@@ -52,7 +54,8 @@ def read_part(folder: Path, edition: int, part: Part, reading: Reading, before: 
 
 def kept_lines(folder: Path, part: Part) -> list[bytes]:
     """Return the lines of a part as they came. Raises FileNotFoundError when they are dropped."""
-    return cast("list[bytes]", pq.read_table(lines_file(folder, part.number), columns=["line"])["line"].to_pylist())
+    kept = pq.read_table(lines_file(folder, part.number), columns=["line"])["line"].to_pylist()
+    return [line[:-1] for line in kept]
 
 
 def _digested(blocks: Iterable[Lines], digest: Any) -> Iterator[Lines]:
@@ -95,9 +98,23 @@ def _write_part(
     """Write the lines of a part and what was read of them."""
     part, block = _write_events(folder, edition, number, place, lines, ahead, reading)
     unread = set(block.unparsed)
-    table = pa.table([pa.array(lines, pa.binary()), [one not in unread for one in range(len(lines))]], schema=LINES)
+    table = pa.table(
+        [
+            _joined(lines),
+            pa.array([one not in unread for one in range(len(lines))] if unread else pa.repeat(True, len(lines))),
+        ],
+        schema=LINES,
+    )
     _write(lines_file(folder, number), table, LINES_TOGETHER, dictionary=False)
     return part
+
+
+def _joined(lines: Lines) -> pa.Array:
+    """Return the lines as one array, each with a line feed behind it: one copy of the bytes, instead of one for each line."""
+    ends = pa.array(accumulate((len(line) + 1 for line in lines), initial=0), pa.int64())
+    return pa.LargeBinaryArray.from_buffers(
+        pa.large_binary(), len(lines), [None, ends.buffers()[1], pa.py_buffer(b"\n".join(lines) + b"\n")]
+    )
 
 
 def _write_events(
