@@ -10,6 +10,7 @@ from firewall_audit.formats.cisco_messages import Message
 from firewall_audit.formats.fields import address, clean, count, port, protocol
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.masks import masked
+from firewall_audit.formats.quick import by_header
 from firewall_audit.formats.saying import shown
 
 # Sentences are short; what stands behind is a command's or an address's rest, and never read further than this.
@@ -244,6 +245,10 @@ def _other(framed: Framed, number: str, text: str, severity: int | None) -> Even
     return shown(framed, event)
 
 
+def _start(text: str) -> int:
+    return text.find("%ASA-", 0, 160)
+
+
 FORMATS: Final = (
     Format(
         name="cisco_asa",
@@ -263,5 +268,6 @@ FORMATS: Final = (
             " Accessed ",
         ),
         parse=parse,
+        parse_block=by_header(parse, _start, "%ASA-6-302013: Built"),
     ),
 )

@@ -2,17 +2,19 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 from firewall_audit.events import Event, Kind, Outcome, Verdict
 from firewall_audit.formats.cef import extension
 from firewall_audit.formats.fields import address, clean, count, port, protocol, severity
 from firewall_audit.formats.format import Format, Framed
+from firewall_audit.formats.fortigate_time import time_of
 from firewall_audit.formats.keyvalue import pairs
 from firewall_audit.formats.masks import masked
-from firewall_audit.formats.saying import opens_with_pairs, say, total
-from firewall_audit.formats.stamps import stamp, zone
+from firewall_audit.formats.quick import by_header
+from firewall_audit.formats.saying import opens_with_pairs, shown, total, word
+from firewall_audit.formats.shapes import Shapes
 
 _CEF = re.compile(
     r"(?:CEF: ?)?0\|Fortinet\|(?P<product>Forti[^|]{0,40})\|(?P<version>[^|]{0,64})\|(?P<id>[^|]{0,32})\|(?P<name>[^|]{0,200})\|[^|]{0,16}\|"
@@ -28,36 +30,10 @@ _CEF_NAMES: Final = {
 }  # fmt: skip
 # Words that let a session through; what ends it (close, timeout, resets by either end) says that it was let through before, not now.
 _ALLOW: Final = frozenset(
-    [
-        "accept",
-        "pass",
-        "passthrough",
-        "permit",
-        "monitored",
-        "dns",
-        "ip-conn",
-        "log-only",
-        "exempt",
-        "allow",
-        "allowed",
-        "start",
-    ]
+    "accept pass passthrough permit monitored dns ip-conn log-only exempt allow allowed start".split()  # noqa: SIM905 - a table
 )
 _DENY: Final = frozenset(
-    [
-        "deny",
-        "denied",
-        "block",
-        "blocked",
-        "dropped",
-        "drop",
-        "reset-session",
-        "drop_session",
-        "reject",
-        "rejected",
-        "blocked-by-quota",
-        "quarantine",
-    ]
+    "deny denied block blocked dropped drop reset-session drop_session reject rejected blocked-by-quota quarantine".split()  # noqa: SIM905 - a table
 )
 _MARKED: Final = frozenset({"devid", "device_id", "devname", "logid", "log_id"})
 _SIGNING: Final = (
@@ -82,13 +58,12 @@ _CONFIGURED: Final = (
     "admin added",
     "password changed",
 )
+_READ: Final = frozenset(
+    "type subtype vd devid device_id devname logid log_id date time tz timezone eventtime timestamp start level pri srcip src userip dstip dst srcport src_port dstport dst_port locip remip locport remport dir status action proto service srcintf src_int dstintf dst_int srcintfrole dstintfrole policyid policy_id user ui count sentbyte sent rcvdbyte rcvd logdesc msg cfgpath cfgobj cfgattr attack virus app hostname qname".split()  # noqa: SIM905 - a table
+)
+_SHAPES: Final = Shapes(_READ)
 _NONE: Final = frozenset({"", "N/A", "n/a", "(null)", "undefined", "unknown"})
 _UI_ADDRESS = re.compile(r"\(([0-9A-Fa-f:.]{2,45})\)")
-_SECOND, _MILLI, _MICRO, _NANO = 10, 13, 16, 19
-"""Digits of seconds, thousandths, millionths and billionths since 1970."""
-_START: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST: Final = 2**33
-_APART: Final = timedelta(seconds=1)
 
 
 def parse(framed: Framed) -> Event | None:
@@ -96,12 +71,15 @@ def parse(framed: Framed) -> Event | None:
     body = framed.body
     if found := _CEF.match(body):
         return _event(framed, _of_cef(extension(body[found.end() :]), found["name"]))
-    start = _RELAYED.match(body)
-    body = body[start.end() :] if start else body
-    if not opens_with_pairs(body):
-        return None
-    fields = pairs(body, r"\s," if ",time=" in body or ",logid=" in body else r"\s")
-    if not ("type" in fields and "subtype" in fields) or not ("vd" in fields or _MARKED & fields.keys()):
+    # What has a shape is key=value from its beginning to its end.
+    fields = _SHAPES.read(body)
+    if fields is None or "type" not in fields:
+        start = _RELAYED.match(body)
+        body = body[start.end() :] if start else body
+        if not opens_with_pairs(body):
+            return None
+        fields = pairs(body, r"\s," if ",time=" in body or ",logid=" in body else r"\s")
+    if not ("type" in fields and "subtype" in fields and ("vd" in fields or _MARKED & fields.keys())):
         return None
     return _event(framed, fields)
 
@@ -123,39 +101,44 @@ def _of_cef(found: dict[str, str], name: str) -> dict[str, str]:
 
 def _event(framed: Framed, fields: Mapping[str, str]) -> Event:
     get = fields.get
-    at, has_year = _time(fields)
+    at, has_year = time_of(fields)
     kind, outcome = _kind(fields)
-    ui = _UI_ADDRESS.search(get("ui", ""))
-    tunnel = "remip" in fields
-    source, target = (
-        _tunnel(fields)
-        if tunnel
-        else (get("srcip") or get("src") or get("userip") or "", get("dstip") or get("dst") or "")
-    )
+    (source, target), (source_port, target_port) = _sides(fields)
+    ui = _UI_ADDRESS.search(fields["ui"]) if "ui" in fields else None
     user = get("user", "")
-    return say(
-        framed, kind, at=at, has_year=has_year, host=get("devname", "") or get("devid", ""), action=_action(kind, fields),
-        src=address(source) or (address(ui[1]) if ui else ""),
-        src_port=port(get("srcport") or get("src_port") or (get("locport", "") if tunnel and source == get("locip") else get("remport", ""))),
-        dst=address(target),
-        dst_port=port(get("dstport") or get("dst_port") or (get("remport", "") if tunnel and source == get("locip") else get("locport", ""))),
-        protocol=protocol(get("proto", "")), in_interface=_said(get("srcintf") or get("src_int")), out_interface=_said(get("dstintf") or get("dst_int")),
-        in_zone=_said(get("srcintfrole")), out_zone=_said(get("dstintfrole")), rule=_rule(fields),
-        message=clean(get("logid") or get("log_id") or "", 32) or clean(f"{get('type', '')}/{get('subtype', '')}", 64),
-        user="" if user in _NONE else clean(user, 128), outcome=outcome, times=max(1, count(get("count", "")) or 1) if kind == "threat" else 1,
-        bytes=total(count(get("sentbyte") or get("sent") or ""), count(get("rcvdbyte") or get("rcvd") or "")), flags=_icmp(fields),
-        severity=severity(get("level") or get("pri") or ""), detail=_detail(kind, fields),
+    level = severity(get("level") or get("pri") or "")
+    event = Event(
+        kind, at or framed.at, has_year if at else framed.has_year, word(get("devname") or get("devid") or "") or framed.host, _action(kind, fields),
+        address(source) or (address(ui[1]) if ui else ""), port(source_port), address(target), port(target_port), protocol(get("proto", "")),
+        _said(get("srcintf") or get("src_int")), _said(get("dstintf") or get("dst_int")), _said(get("srcintfrole")), _said(get("dstintfrole")),
+        _rule(fields), word(get("logid") or get("log_id") or f"{get('type', '')}/{get('subtype', '')}", 64),
+        "" if user in _NONE else word(user), outcome, max(1, count(get("count", "")) or 1) if kind == "threat" else 1,
+        total(count(get("sentbyte") or get("sent") or ""), count(get("rcvdbyte") or get("rcvd") or "")), _icmp(get("service", "")[:32]),
+        level if level is not None or framed.priority is None else framed.priority & 7, framed.sequence, _detail(kind, fields),
     )  # fmt: skip
+    return shown(framed, event)
 
 
-def _said(word: str | None) -> str:
-    return "" if word is None or word in _NONE else clean(word, 64)
+def _sides(fields: Mapping[str, str]) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return the addresses and the ports of who began and of whom it was begun with."""
+    get = fields.get
+    named = (get("srcport") or get("src_port") or "", get("dstport") or get("dst_port") or "")
+    if "remip" not in fields:
+        return (get("srcip") or get("src") or get("userip") or "", get("dstip") or get("dst") or ""), named
+    sides = _tunnel(fields)
+    mine, other = get("locport", ""), get("remport", "")
+    ports = (mine, other) if sides[0] == get("locip") else (other, mine)
+    return sides, (named[0] or ports[0], named[1] or ports[1])
+
+
+def _said(text: str | None) -> str:
+    return "" if text is None or text in _NONE else word(text, 64)
 
 
 def _rule(fields: Mapping[str, str]) -> str:
     """Return the policy's id, which a reload keeps, unlike its place."""
     policy = fields.get("policyid") or fields.get("policy_id") or ""
-    return clean(policy, 64) if policy else ""
+    return word(policy, 64) if policy else ""
 
 
 def _tunnel(fields: Mapping[str, str]) -> tuple[str, str]:
@@ -216,8 +199,9 @@ def _action(kind: Kind, fields: Mapping[str, str]) -> Verdict:
     return "deny" if word in _DENY else "allow" if word in _ALLOW else ""
 
 
-def _icmp(fields: Mapping[str, str]) -> str:
-    parts = fields.get("service", "").lower().split("/")
+@lru_cache(maxsize=1024)
+def _icmp(service: str) -> str:
+    parts = service.lower().split("/")
     if len(parts) == 3 and parts[0].startswith("icmp") and parts[1].isdigit() and parts[2].isdigit():  # noqa: PLR2004 - icmp/type/code
         return f"{int(parts[1])}/{int(parts[2])}" if max(len(parts[1]), len(parts[2])) <= 3 else ""  # noqa: PLR2004 - a byte
     return ""
@@ -235,41 +219,16 @@ def _detail(kind: Kind, fields: Mapping[str, str]) -> str:
     return clean(masked(f"{name}: {text}" if kind == "threat" and name else text or name))
 
 
-def _time(fields: Mapping[str, str]) -> tuple[datetime | None, bool]:
-    """Return when it happened: `eventtime` is UTC and exact; `date` and `time` with their zone are the device's own clock.
-
-    Where the line names a zone and the two are more than a second apart one of them is wrong, and the clock that people set is believed.
-    """
-    offset = _zone(fields.get("tz") or fields.get("timezone") or "")
-    exact = _epoch(fields.get("eventtime") or "")
-    if (day := fields.get("date")) and (found := stamp(f"{day} {fields.get('time', '')}")):
-        local = found.at.replace(tzinfo=offset)
-        if exact is None or (offset is not None and abs(exact - local) >= _APART):
-            return local, True
-        return exact if offset is None else exact.astimezone(offset), True
-    if exact := exact or _epoch(fields.get("timestamp") or ""):
-        return exact, True
-    started = stamp(fields.get("start", ""))
-    return (started.at.replace(tzinfo=offset) if offset else started.at, started.has_year) if started else (None, True)
-
-
-def _epoch(number: str) -> datetime | None:
-    if not (number.isascii() and number.isdigit() and _SECOND <= len(number) <= _NANO):
-        return None
-    unit = 10 ** (0 if len(number) < _MILLI else 3 if len(number) < _MICRO else 6 if len(number) < _NANO else 9)
-    seconds, rest = divmod(int(number), unit)
-    return _START + timedelta(seconds=seconds, microseconds=rest * 1_000_000 // unit) if seconds < _LAST else None
-
-
-def _zone(text: str) -> timezone | None:
-    try:
-        return zone(text)
-    except ValueError:
-        return None
+def _start(text: str) -> int:
+    place = text.find(">", 0, 6) + 1
+    return (
+        place if text.startswith(("date=", "time=", "devname=", "logver=", "eventtime=", "timestamp="), place) else -1
+    )
 
 
 FORMATS: Final = (
     Format(
         name="fortinet_fortigate", title="Fortinet FortiGate", version=1, marks=("type=", "|Fortinet|"), parse=parse,
+        parse_block=by_header(parse, _start, "date=2026-03-14 time=10:00:00 type=traffic"),
     ),
 )  # fmt: skip

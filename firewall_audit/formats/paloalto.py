@@ -13,7 +13,8 @@ from firewall_audit.formats.fields import address, clean, count, port, protocol,
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.masks import masked
 from firewall_audit.formats.panos_told import told
-from firewall_audit.formats.saying import say, shown
+from firewall_audit.formats.quick import by_header
+from firewall_audit.formats.saying import moment, say, shown, word
 from firewall_audit.formats.stamps import stamp
 
 _HEAD = re.compile(r"(?:[\w.\-]{1,64} )?[: ]{0,3}\d{0,3},[^,\"]{0,40},[^,\"]{0,64},(?P<type>[A-Z][A-Z-]{2,20}),")
@@ -71,10 +72,10 @@ def action(word: str) -> Verdict:
 def _when(columns: Sequence[str]) -> tuple[datetime | None, bool]:
     """Return the time that PAN-OS 10 writes with its zone, else when the event was generated, else received."""
     for text in columns[_DETAILS:]:
-        if len(text) == 29 and text[10] == "T" and text > "2" and (found := stamp(text)):  # noqa: PLR2004 - 2023-06-16T10:41:44.000+02:00
+        if len(text) == 29 and text[10] == "T" and text > "2" and (found := moment(text)):  # noqa: PLR2004 - 2023-06-16T10:41:44.000+02:00
             return found.at, True
     for text in (columns[6], columns[1]):
-        if found := stamp(text):
+        if found := moment(text):
             return found.at, True
         if short := _SHORT.fullmatch(text):
             month, day, year, hour, minute = (int(part) for part in short.groups())
@@ -102,8 +103,8 @@ def _session(framed: Framed, columns: list[str]) -> Event | None:
     traffic = columns[3] == "TRAFFIC"
     event = Event(
         kind, at or framed.at, has_year if at else framed.has_year, framed.host or _at(columns, 52 if traffic else 59), action(columns[30]), address(columns[7]), port(columns[24]),
-        address(columns[8]), port(columns[25]), protocol(columns[29]), clean(columns[18], 64), clean(columns[19], 64), clean(columns[16], 64),
-        clean(columns[17], 64), clean(columns[11], 128), f"{columns[3]}/{clean(columns[4], 32)}", clean(columns[12], 128), "",
+        address(columns[8]), port(columns[25]), protocol(columns[29]), word(columns[18], 64), word(columns[19], 64), word(columns[16], 64),
+        word(columns[17], 64), word(columns[11], 128), f"{columns[3]}/{word(columns[4], 32)}", word(columns[12], 128), "",
         max(1, count(columns[23]) or 1), count(_at(columns, 31)) if traffic else None, "",
         None if traffic else _severity(_at(columns, 34)), None, "" if traffic else clean(" ".join(filter(None, (_at(columns, 32), _at(columns, 31))))),
     )  # fmt: skip
@@ -224,6 +225,13 @@ _READERS: Final[dict[str, Callable[[Framed, list[str]], Event | None]]] = {
     "CONFIG": _config, "SYSTEM": _system, "USERID": _user, "GLOBALPROTECT": _portal, "HIPMATCH": _posture, "HIP-MATCH": _posture,
     "AUTH": _asked, "AUTHENTICATION": _asked, "CORRELATION": _short, "IPTAG": _short,
 }  # fmt: skip
+
+
+def _start(text: str) -> int:
+    comma = text.find(",", 0, 200)
+    return comma - 1 if comma > 0 and text[comma - 1].isdigit() and text[comma - 2 : comma - 1] in {" ", ""} else -1
+
+
 FORMATS: Final = (
     Format(
         name="paloalto",
@@ -231,5 +239,6 @@ FORMATS: Final = (
         version=1,
         marks=(*(f",{name}," for name in _READERS), '"LogType"', "|Palo Alto Networks|"),
         parse=parse,
+        parse_block=by_header(parse, _start, "1,2026/03/14 10:10:00,1,TRAFFIC,end,"),
     ),
 )

@@ -1,11 +1,13 @@
 """An event with what the envelope of its line already says; the vendor's own words go before it. Pure. [FW-3]"""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from firewall_audit.events import Event, Kind
 from firewall_audit.formats.fields import clean
 from firewall_audit.formats.format import Framed
+from firewall_audit.formats.stamps import Stamp, stamp
 
 _OPENING = re.compile(r"\s{0,8}(?:[^\s=\"']{1,64} )?[A-Za-z_][\w.\-]{0,64}=")
 
@@ -36,6 +38,20 @@ def shown(framed: Framed, event: Event) -> Event:
 def opens_with_pairs(body: str) -> bool:
     """Tell whether a body is key=value from its beginning; what somebody calls himself in another vendor's sentence stands further on."""
     return _OPENING.match(body) is not None
+
+
+def word(text: str, longest: int = 128) -> str:
+    """Return a name that comes again and again (an interface, a zone, a rule, a user) as `clean` does, once for all."""
+    return _word(text, longest) if len(text) <= longest else clean(text, longest)
+
+
+_word = lru_cache(maxsize=16_384)(clean)
+
+
+@lru_cache(maxsize=4096)
+def moment(text: str) -> Stamp | None:
+    """Return the stamp that a text is; many lines have one."""
+    return stamp(text)
 
 
 def total(*parts: int | None) -> int | None:
