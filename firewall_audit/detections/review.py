@@ -9,12 +9,12 @@ from firewall_audit.detections import (
     administrators,
     first_seen,
     flags,
+    forbidden,
     health,
     logins,
     outbound,
     persistence,
     scans,
-    services,
     signatures,
     threats,
 )  # fmt: skip
@@ -26,7 +26,7 @@ from firewall_audit.detections.tallies import Country, History, Tally, take
 from firewall_audit.store import Window
 
 PLAIN: Final[tuple[Callable[[Window, Parameters], list[Finding]], ...]] = (
-    scans.detect, persistence.detect, logins.detect, outbound.detect, services.detect, flags.detect, signatures.detect, administrators.detect,
+    scans.detect, persistence.detect, logins.detect, outbound.detect, forbidden.detect, flags.detect, signatures.detect, administrators.detect,
 )  # fmt: skip
 
 

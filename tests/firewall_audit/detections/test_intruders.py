@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from firewall_audit.detections import logins, outbound, persistence, services
+from firewall_audit.detections import forbidden, logins, outbound, persistence
 from firewall_audit.detections.parameters import Service
 from tests.firewall_audit.written import (
     DAY,
@@ -137,10 +137,10 @@ def test_service_of_the_house_that_many_call_is_no_beacon(look):
 
 def test_database_that_a_stranger_reached_breaks_the_policy(look):
     reached = [allowed(n * HOUR, STRANGER, "10.30.0.12", 3306) for n in range(12)]
-    [one] = look(services.detect, reached)
+    [one] = look(forbidden.detect, reached)
     assert (one.subject, one.danger, one.count) == ("10.30.0.12 tcp/3306", "high", 12)
     assert "MySQL" in one.title
-    assert look(services.detect, [one | {"action": "deny"} for one in reached]) == []
-    assert look(services.detect, [one | {"src": "10.1.1.1"} for one in reached]) == []
-    assert look(services.detect, reached, published=(Service("tcp", 3306, "10.30.0.0/24", "203.0.113.0/24"),)) == []
-    assert len(look(services.detect, reached, published=(Service("tcp", 3306, "10.30.0.0/24", "192.0.2.0/24"),))) == 1
+    assert look(forbidden.detect, [one | {"action": "deny"} for one in reached]) == []
+    assert look(forbidden.detect, [one | {"src": "10.1.1.1"} for one in reached]) == []
+    assert look(forbidden.detect, reached, published=(Service("tcp", 3306, "10.30.0.0/24", "203.0.113.0/24"),)) == []
+    assert len(look(forbidden.detect, reached, published=(Service("tcp", 3306, "10.30.0.0/24", "192.0.2.0/24"),))) == 1
