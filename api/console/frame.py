@@ -67,6 +67,11 @@ PLACES = (
     Place(N_("House"), Link(N_("Access review"), "/certification", icon="clipboard-check", key="g v"), "person.list"),
     Place(N_("House"), Link(N_("Elevations"), "/elevations", icon="key", key="g e"), "person.list"),
     Place(N_("House"), Link(N_("Changes"), "/changes", icon="git-branch", key="g c"), "change.list"),
+    Place(
+        N_("House"),
+        Link(N_("Firewalls"), "/firewalls/configurations", icon="shield", key="g u"),
+        "configuration.devices",
+    ),
     Place(N_("House"), Link(N_("Deviations"), "/deviations", icon="alert-triangle", key="g x"), "deviation.list"),
     Place(N_("House"), Link(N_("Directories"), "/directories", icon="stack-2", key="g y"), "directory.read"),
     Place(N_("House"), Link(N_("Reports"), "/reports", icon="list-search", key="g o"), "report.access-log"),

@@ -38,6 +38,7 @@ SOURCES: Mapping[str, str] = {
     "directory": N_("Directory"),
     "policy": N_("Policy book"),
     "reconciliation": N_("Reconciliation"),
+    "firewall": N_("Network device"),
 }
 MEMBER = re.compile(r": (account:[0-9a-f-]{36})$")
 UNMATCHED, ALL = "unmatched", "all"

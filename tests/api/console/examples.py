@@ -18,6 +18,7 @@ from tests.api.console import (
     calendar_examples,
     change_examples,
     change_review_examples,
+    configuration_examples,
     credential_examples,
     deviation_examples,
     directory_examples,
@@ -345,6 +346,10 @@ EXAMPLES = (
     *(
         Example(name, template, page, auditor_at(path))
         for name, template, page, path in change_review_examples.EXAMPLES
+    ),
+    *(
+        Example(name, template, page, auditor_at(path))
+        for name, template, page, path in configuration_examples.EXAMPLES
     ),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in deviation_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in directory_examples.EXAMPLES),
