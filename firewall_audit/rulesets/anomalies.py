@@ -4,15 +4,16 @@ Words as of Al-Shaer and Hamed, 2004. A rule is judged over all places where its
 """
 
 from collections import Counter, defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from firewall_audit.rulesets.boxes import contains, touch
 from firewall_audit.rulesets.findings import Finding, Kind, Place
 from firewall_audit.rulesets.index import bits, mask_of
 from firewall_audit.rulesets.program import Entry, Program
-from firewall_audit.rulesets.walk import DEFAULT, ENDS_IN, Budget, Exhausted, Paths, key
+from firewall_audit.rulesets.walk import DEFAULT, ENDS_IN, Budget, Exhausted, Paths, Way, key
 
-PER_RULE = 20_000
+PER_RULE, PER_GLANCE = 20_000, 2_000
 WHOLE = 400_000
 """Comparisons of two boxes: some five seconds for each million."""
 PER_NEED, NEEDS = 4_000, 200_000
@@ -77,13 +78,25 @@ def _takers(paths: Paths, mine: list[int], budget: Budget) -> set[int] | None:
     takers: set[int] = set()
     for place in mine:
         box = paths.entries[place].box
-        with budget.share(PER_RULE) as own:
-            way = paths.walk(box, place, own)
+        way = _close(paths, place, budget)
+        if way is None:
+            with budget.share(PER_RULE) as own:
+                way = paths.walk(box, place, own)
         if way.arrived:
             return None
         single = [at for _, at in way.decided if contains(paths.entries[at].box, box)]
         takers.update(single[:1] or [at for _, at in way.decided])
     return takers
+
+
+def _close(paths: Paths, place: int, budget: Budget) -> Way | None:
+    """A walk among the closest entries alone by which nothing arrives; None where none of them suffices."""
+    for some in paths.closest(place):
+        with suppress(Exhausted), budget.share(PER_GLANCE) as own:
+            way = paths.walk(paths.entries[place].box, place, own, among=some)
+            if not way.arrived:
+                return way
+    return None
 
 
 def _shadowed(program: Program, entry: Entry, takers: set[int]) -> Finding:

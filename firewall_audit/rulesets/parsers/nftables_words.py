@@ -92,8 +92,7 @@ class _Words:
 
     def rest(self) -> list[str]:
         """Words up to where another statement begins."""
-        taken: list[str] = []
-        depth = 0
+        taken, depth = list[str](), 0
         while self.place < len(self.words) and (depth or self.next not in STARTS):
             depth += {"{": 1, "(": 1, "}": -1, ")": -1}.get(self.next, 0)
             taken.append(self.take())

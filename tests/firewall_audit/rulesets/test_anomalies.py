@@ -173,6 +173,7 @@ def test_what_costs_too_much_is_counted_and_not_guessed(monkeypatch):
     )
     assert find_anomalies(unfold(ruleset, first)).undecided == 0
     monkeypatch.setattr("firewall_audit.rulesets.anomalies.PER_RULE", 10)
+    monkeypatch.setattr("firewall_audit.rulesets.anomalies.PER_GLANCE", 10)
     found = find_anomalies(unfold(ruleset, first))
     assert found.undecided == 1
     assert [one.kind for one in found.findings if one.at.line == 205] == ["undecided"]
