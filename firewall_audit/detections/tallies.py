@@ -1,8 +1,11 @@
 """What a week leaves behind for the weeks after it: the little that says what is usual. [FW-3]"""
 
+import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from firewall_audit.detections.ground import net_of, prepare
@@ -11,6 +14,7 @@ from firewall_audit.store import Window
 
 Country = Callable[[str], str]
 """The country of an address by ISO 3166, empty where nobody knows."""
+STAMP: Final = "%Y%m%dT%H%M"
 IN: Final = (
     "FROM accepted JOIN addresses AS a ON a.id = src AND NOT a.inside JOIN addresses AS b ON b.id = dst AND b.inside"
 )
@@ -71,6 +75,32 @@ def take(window: Window, parameters: Parameters, country: Country | None = None)
     if country is not None:
         seen["country"] = _added((country(src), count) for src, count in strangers)
     return Tally(window.since.astimezone(UTC), window.until.astimezone(UTC), seen)
+
+
+def keep(folder: Path, tally: Tally) -> Path:
+    """Put a tally beside the store, at once and whole; one of the same window takes the place of the old. Returns the file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{tally.since:{STAMP}}-{tally.until:{STAMP}}.json"
+    fresh = file.with_suffix(f".{os.getpid()}")
+    with fresh.open("w", encoding="utf-8") as out:
+        json.dump({"since": tally.since.isoformat(), "until": tally.until.isoformat(), "seen": tally.seen}, out)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(file)
+    return file
+
+
+def behind(folder: Path, before: datetime, weeks: int) -> History:
+    """Return the last so many tallies of windows that had ended by a time (aware)."""
+    found = []
+    for file in sorted(folder.glob("*.json"), reverse=True):
+        told = json.loads(file.read_text("utf-8"))
+        since, until = datetime.fromisoformat(told["since"]), datetime.fromisoformat(told["until"])
+        if until <= before:
+            found.append(Tally(since, until, told["seen"]))
+        if len(found) == weeks:
+            break
+    return History(tuple(found))
 
 
 def _added(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
