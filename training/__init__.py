@@ -7,6 +7,7 @@ for _module in (
     "awareness.phishing",
     "awareness.reminders",
     "courses.drafts",
+    "courses.films",
     "courses.publication",
     "courses.readings",
     "courses.shipped",

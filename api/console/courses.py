@@ -125,7 +125,7 @@ def review(visit: Visit) -> Response:
     )
     view = pages.Review(
         found.course.slug, content.title[visit.language], number, STATES[version.state], facts,
-        tuple((one.number, one.title[visit.language], lesson_html(one.text[visit.language], pictures)) for one in content.lessons),
+        tuple((one.number, one.title[visit.language], lesson_html(one.text[visit.language], pictures, content.films)) for one in content.lessons),
         tuple(_question(visit, one) for one in content.questions),
     )  # fmt: skip
     return visit.page("training/review.html", view)

@@ -12,6 +12,7 @@ TRAINING: Mapping[str, tuple[str, str, str]] = {
     "course.drop-draft": ("book", N_("%(who)s dropped the draft of a course"), N_("%(who)s tried to drop the draft of a course")),
     "course.seal-draft": ("book", N_("%(who)s sealed the draft of a course as a version"), N_("%(who)s tried to seal the draft of a course")),
     "course.add-picture": ("book", N_("%(who)s kept a picture for lessons"), N_("%(who)s tried to keep a picture for lessons")),
+    "course.add-film": ("book", N_("%(who)s kept a film for lessons"), N_("%(who)s tried to keep a film for lessons")),
     "course.ask": ("shield", N_("%(who)s asked for the approval of a course"), N_("%(who)s tried to ask for the approval of a course")),
     "course.ask-shipped": ("shield", N_("%(who)s asked for the approval of the shipped courses"), N_("%(who)s tried to ask for the approval of the shipped courses")),
     "course.ask-retirement": ("shield", N_("%(who)s asked that %(thing)s be retired"), N_("%(who)s tried to ask that %(thing)s be retired")),

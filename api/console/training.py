@@ -129,7 +129,7 @@ def lesson(visit: Visit) -> Response:
     mine = mine_of(visit, found.slug)
     view = pages.Lesson(
         slug=found.slug, course=found.title[visit.language], number=number, title=shown.title[visit.language],
-        text=lesson_html(shown.text[visit.language], found.pictures),
+        text=lesson_html(shown.text[visit.language], found.pictures, found.films),
         lessons=_lessons(visit, found, {*(mine.opened if mine else ()), number}, number),
     )  # fmt: skip
     return visit.page("training/lesson.html", view)

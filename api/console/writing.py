@@ -1,23 +1,22 @@
 """A course written in pages: opened, its facts and pictures, sealed as a version or dropped. Its parts are in `writing_parts`. [TR-1]"""
 
 import base64
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
 
-from api.console import frame, writing_words
+from api.console import frame, writing_films, writing_words
 from api.console.learning_tables import names_of
 from api.console.pages import writing as pages
 from api.console.pages.frame import Choice, Form
 from api.console.sent import Limits
 from api.console.training import length_of
 from api.console.visit import Visit, problems_of, route
-from api.words import N_, _
+from api.words import N_, NAMES, _
 from kernel.errors import Conflict, Denied, Fault, Malformed, NotFound, OmniError, Refused
 from policy import book
-from training.courses import drafts, versions
+from training.courses import drafts, films, versions
 from training.courses import readings as courses
 from training.courses.content import LANGUAGES, pictures_in
 from training.courses.drafts import DraftView
@@ -92,6 +91,9 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
             for n, one in enumerate(sketch.questions, 1)
         ),
         pictures_of(sketch), _taught(chosen), _spans(kept), book.number(CLAUSE, "picture_kilobytes"),
+        writing_films.rows_of(sketch), tuple(Choice(one.name, one.name) for one in sketch.films),
+        tuple(Choice(code, name) for code, name in NAMES.items() if code in LANGUAGES),
+        book.number(CLAUSE, "film_megabytes"),
     )  # fmt: skip
     return visit.page("training/write.html", view, status)
 
@@ -182,26 +184,42 @@ def upload(visit: Visit) -> Response:
             raise Malformed(N_("Choose a file."))
         digest = versions.add_picture(visit.actor, data=base64.b64encode(content))
         kind = "png" if content.startswith(b"\x89PNG") else "jpg"
-        name = _name_of(visit.file_name("picture"), kind)
+        name = writing_films.name_of(visit.file_name("picture"), "picture", kind)
         media = "image/png" if kind == "png" else "image/jpeg"
         rest = [one.model_dump(mode="json") for one in found.content.pictures if one.name != name]
         store(visit, found, {"pictures": [*rest, {"name": name, "media_type": media, "digest": digest}]})
     except FAULTS as error:
         return page(visit, Form(_typed(found.content), {"picture": error.why}), 422)
-    return visit.go(f"/training/courses/{found.slug}/draft#pictures", "")
+    return visit.go(f"/training/courses/{found.slug}/draft#pictures")
 
 
-def _name_of(told: str, kind: str) -> str:
-    """Make a name that lessons can use of the one a file was sent under."""
-    stem = re.sub(r"[^a-z0-9]+", "-", told.rpartition(".")[0].lower() or told.lower()).strip("-")[:60].strip("-")
-    return f"{stem or 'picture'}.{kind}"
+def add_film(visit: Visit) -> Response:
+    """POST /training/courses/{slug}/draft/films: a film, or captions of one that is there."""
+    found = draft_of(visit)
+    try:
+        content = visit.file("film")
+        if not content:
+            raise Malformed(N_("Choose a file."))
+        digest, kind = films.add_film(visit.actor, data=content), films.kind_of(content) or ""
+        told = (visit.file_name("film"), visit.field("of"), visit.field("language"))
+        store(visit, found, {"films": writing_films.with_file(found.content, digest, kind, told)})
+    except FAULTS as error:
+        return page(visit, Form(_typed(found.content), {"film": error.why}), 422)
+    return visit.go(f"/training/courses/{found.slug}/draft#films")
+
+
+def most_film_bytes() -> int:
+    """Bytes of a film, by the book in force."""
+    return book.number(CLAUSE, "film_megabytes") * 1_048_576
 
 
 def forget(visit: Visit) -> Response:
-    """POST /training/courses/{slug}/draft/pictures/forget: one picture less."""
+    """POST /training/courses/{slug}/draft/{pictures,films}/forget: one of them less."""
     found = draft_of(visit)
-    rest = [one.model_dump(mode="json") for one in found.content.pictures if one.name != visit.field("name")]
-    store(visit, found, {"pictures": rest})
+    for kind, rows in (("pictures", found.content.pictures), ("films", found.content.films)):
+        if visit.request.url.path.endswith(f"/{kind}/forget"):
+            rest = [one.model_dump(mode="json") for one in rows if one.name != visit.field("name")]
+            store(visit, found, {kind: rest})
     return visit.go(f"/training/courses/{found.slug}/draft", "saved")
 
 
@@ -247,6 +265,10 @@ ROUTES = [
     route("/training/courses/{slug}/draft", save, ("POST",), limits=Limits(fields=200)),
     route("/training/courses/{slug}/draft/pictures", upload, ("POST",), limits=Limits(form=65_536, file=most_bytes)),
     route("/training/courses/{slug}/draft/pictures/forget", forget, ("POST",)),
+    route(
+        "/training/courses/{slug}/draft/films", add_film, ("POST",), limits=Limits(form=65_536, file=most_film_bytes)
+    ),
+    route("/training/courses/{slug}/draft/films/forget", forget, ("POST",)),
     route("/training/courses/{slug}/draft/seal", seal, ("POST",)),
     route("/training/courses/{slug}/draft/drop", drop, ("POST",)),
 ]

@@ -61,7 +61,7 @@ def lesson(visit: Visit, form: Form | None = None, status: int = 200) -> Respons
         form = Form(values)
     digests = {one.name: one.digest for one in found.content.pictures}
     shown = tuple(
-        (code, form.value(f"title_{code}"), lesson_html(form.value(f"text_{code}"), digests))
+        (code, form.value(f"title_{code}"), lesson_html(form.value(f"text_{code}"), digests, found.content.films))
         for code in LANGUAGES
         if form.value(f"text_{code}").strip()
     )

@@ -1,4 +1,4 @@
-"""Courses and changes: what pages still lacked. Which system a directory is; drafts of courses."""
+"""Courses and changes: what pages still lacked. Which system a directory is; drafts of courses; films of lessons."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -33,4 +33,26 @@ def upgrade() -> None:
     )
     op.create_index(
         "course_draft_open", "course_draft", ["course_id"], unique=True, postgresql_where=sa.text("state = 'open'")
+    )
+    op.create_table(
+        "course_film",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", TEXT(), nullable=False),
+        sa.Column("media_type", TEXT(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.CheckConstraint("size > 0", name="course_film_size"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("digest", name="course_film_digest"),
+    )
+    op.create_table(
+        "course_film_part",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("film_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["film_id"], ["course_film.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("film_id", "number", name="course_film_part_number"),
     )

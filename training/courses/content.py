@@ -18,6 +18,7 @@ RESERVED = frozenset({"ask", "attempts", "courses", "excuses", "films", "new", "
 """Names that no course takes: an address of a page begins with them where a course's name would stand."""
 LARGEST_LESSON = 64_000
 LARGEST_PICTURE = 150_000
+DIGEST = r"^[0-9a-f]{64}$"
 PICTURE = re.compile(r"!\[([^\]\n]*)\]\(([^)\s]+)\)")
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]*)\)")
 HEADING = re.compile(r"\A# (\S.*)\n")
@@ -108,8 +109,17 @@ class Picture(Part):
 
     name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,80}\.(png|jpe?g)$")]
     media_type: Literal["image/png", "image/jpeg"]
-    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    digest: Annotated[str, StringConstraints(pattern=DIGEST)]
     data: bytes = Field(default=b"", exclude=True, repr=False)
+
+
+class Film(Part):
+    """A film of the lessons, known by the SHA-256 of its bytes, with its captions by language."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,80}\.(mp4|webm)$")]
+    media_type: Literal["video/mp4", "video/webm"]
+    digest: Annotated[str, StringConstraints(pattern=DIGEST)]
+    captions: dict[Language, Annotated[str, StringConstraints(pattern=DIGEST)]] = {}
 
 
 class CourseContent(Part):
@@ -130,6 +140,7 @@ class CourseContent(Part):
     valid_for: SpanText | None = None
     lessons: list[Lesson] = Field(min_length=1, max_length=20)
     pictures: list[Picture] = []
+    films: list[Film] = []
     questions: list[Question] = Field(min_length=1, max_length=200)
 
     @model_validator(mode="after")
@@ -139,8 +150,11 @@ class CourseContent(Part):
         return self
 
     def document(self) -> dict[str, Any]:
-        """Give the content as plain JSON values, the pictures by their digests; `model_validate` reads it back."""
-        return self.model_dump(mode="json")
+        """Give the content as plain JSON values, pictures and films by their digests; `model_validate` reads it back.
+
+        Of a course without films nothing is said of them, so that it has the digest it had before there were any.
+        """
+        return self.model_dump(mode="json", exclude=None if self.films else {"films"})
 
     def digest(self) -> str:
         """Give the SHA-256 of the content in one form: keys sorted, no spaces, UTF-8."""
@@ -187,25 +201,31 @@ def _faults(course: CourseContent) -> Iterator[str]:
 
 
 def _lesson_faults(course: CourseContent) -> Iterator[str]:
-    known, used = {picture.name for picture in course.pictures}, set()
-    if len(known) != len(course.pictures):
+    pictures = {f"pictures/{picture.name}" for picture in course.pictures}
+    films = {f"films/{film.name}" for film in course.films}
+    if len(pictures) != len(course.pictures):
         yield "two pictures have one name"
+    if len(films) != len(course.films):
+        yield "two films have one name"
+    used = set[str]()
     for lesson in course.lessons:
         for language in LANGUAGES:
             text, place = lesson.text[language], f"lesson {lesson.number} in {language}"
             heading = HEADING.match(text)
             if heading is None or heading[1].strip() != lesson.title[language]:
                 yield f"{place}: the first line is “# ” and the lesson's title"
-            for shown, address in pictures_in(text):
-                name = address.removeprefix("pictures/")
-                used.add(name)
-                if address == name or name not in known:
-                    yield f"{place}: the picture {address} is not there"
-                if not shown.strip():
-                    yield f"{place}: the picture {address} does not say what it shows"
-            yield from (f"{place}: {fault}" for fault in link_faults(text))
-    for name in sorted(known - used):
-        yield f"no lesson shows the picture {name}"
+            used.update(address for _, address in pictures_in(text))
+            yield from (f"{place}: {fault}" for fault in (*_picture_faults(text, pictures | films), *link_faults(text)))
+    for name in sorted(pictures - used):
+        yield f"no lesson shows the picture {name.removeprefix('pictures/')}"
+
+
+def _picture_faults(text: str, known: set[str]) -> Iterator[str]:
+    for shown, address in pictures_in(text):
+        if address not in known:
+            yield f"the picture {address} is not there"
+        if not shown.strip():
+            yield f"the picture {address} does not say what it shows"
 
 
 def link_faults(text: str) -> Iterator[str]:

@@ -18,7 +18,7 @@ from kernel.reading import reading
 from policy.approvals import person_of
 from training.courses.models import DRAFT_STEPS, Course, CourseDraft, CoursePicture, CourseVersion
 from training.courses.sketches import Sketch, content_of, lacking, sketch_of
-from training.courses.versions import CLAUSE, Summary, VersionView, write_draft
+from training.courses.versions import CLAUSE, Summary, VersionView, check_films, write_draft
 
 
 class DraftView(Answer):
@@ -72,6 +72,7 @@ def edit_draft(work: Work, draft: CourseDraft, *, fields: dict[str, Any], seen: 
     kept = set(work.select(select(CoursePicture.digest).where(col(CoursePicture.digest).in_(digests))))
     if digests - kept:
         raise Refused(CLAUSE, "A picture of the lessons has not been kept; add it first.")
+    check_films(work, sketch.films)
     draft.content, draft.written_by, draft.written_at = sketch.plain(), person_of(work), work.now
     work.session.flush()
     return draft.version

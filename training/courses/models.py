@@ -129,4 +129,32 @@ class CoursePicture(Record, table=True):
     """Masked on the ledger: its digest stands there already."""
 
 
+class CourseFilm(Record, table=True):
+    """A film of lessons, or captions of one, known by the SHA-256 of its bytes; these lie encrypted in its parts."""
+
+    __tablename__ = "course_film"
+    __table_args__: ClassVar[Any] = (
+        UniqueConstraint("digest", name="course_film_digest"),
+        CheckConstraint("size > 0", name="course_film_size"),
+        GOVERNED,
+    )
+
+    digest: str
+    media_type: str
+    size: int
+
+
+class CourseFilmPart(Record, table=True):
+    """Some bytes of a film, encrypted under its key with their place, so that a reader opens no more than what is watched."""
+
+    __tablename__ = "course_film_part"
+    __table_args__: ClassVar[Any] = (UniqueConstraint("film_id", "number", name="course_film_part_number"), GOVERNED)
+
+    film_id: UUID = Field(foreign_key="course_film.id")
+    number: int
+    content: bytes = secret()
+
+
+never_changed(CourseFilm)
+never_changed(CourseFilmPart)
 never_changed(CoursePicture)

@@ -10,7 +10,7 @@ from kernel.action import Work
 from kernel.db import HOUSE, Answer
 from kernel.errors import NotFound
 from kernel.reading import reading
-from training.courses.content import CourseContent
+from training.courses.content import CourseContent, Film
 from training.courses.models import Course, CoursePicture, CourseVersion
 from training.courses.versions import CourseView, VersionView
 
@@ -51,6 +51,7 @@ class Reader(Answer):
     valid_for: str | None
     lessons: list[LessonView]
     pictures: dict[str, str]
+    films: list[Film]
 
 
 class PictureFile(Answer):
@@ -95,7 +96,7 @@ def reader_of(course: Course, version: CourseVersion) -> Reader:
         minutes=content.minutes, pass_mark=content.pass_mark, draws=content.draws, attempts=content.attempts,
         time_limit=content.time_limit, valid_for=content.valid_for,
         lessons=[LessonView(number=one.number, title=one.title, text=one.text) for one in content.lessons],
-        pictures={one.name: one.digest for one in content.pictures},
+        pictures={one.name: one.digest for one in content.pictures}, films=content.films,
     )  # fmt: skip
 
 

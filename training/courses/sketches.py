@@ -15,6 +15,7 @@ from training.courses.content import (
     LANGUAGES,
     LARGEST_LESSON,
     CourseContent,
+    Film,
     Picture,
     link_faults,
     pictures_in,
@@ -71,6 +72,7 @@ class Sketch(Part):
     valid_for: Annotated[str, StringConstraints(max_length=30)] = "1 year"
     lessons: Annotated[list[LessonSketch], Field(max_length=MOST_LESSONS)] = []
     pictures: Annotated[list[Picture], Field(max_length=100)] = []
+    films: Annotated[list[Film], Field(max_length=20)] = []
     questions: Annotated[list[QuestionSketch], Field(max_length=MOST_QUESTIONS)] = []
 
     def plain(self) -> dict[str, Any]:
@@ -93,7 +95,7 @@ def sketch_of(content: CourseContent) -> Sketch:
     """Give the sketch that a version would have been sealed from."""
     told = content.document()
     return Sketch.model_validate({
-        **{name: told[name] for name in Sketch.model_fields if name not in {"lessons", "questions", "valid_for"}},
+        **{name: told[name] for name in Sketch.model_fields if name in told and name not in {"lessons", "questions", "valid_for"}},
         "valid_for": told["valid_for"] or "",
         "lessons": [
             {"title": one["title"], "text": {code: HEADING.sub("", text, 1).lstrip("\n") for code, text in one["text"].items()}}
@@ -114,13 +116,14 @@ def sketch_of(content: CourseContent) -> Sketch:
 def content_of(slug: str, sketch: Sketch) -> CourseContent:
     """Give the content that a sketch makes; pictures that no lesson shows are left out. Raises ValidationError."""
     told = sketch.plain()
-    shown = {address.removeprefix("pictures/") for one in sketch.lessons for text in one.text.values() for _, address in pictures_in(text)}  # fmt: skip
+    shown = {address for one in sketch.lessons for text in one.text.values() for _, address in pictures_in(text)}  # fmt: skip
     return CourseContent.model_validate({
         **told,
         "slug": slug,
         "valid_for": told["valid_for"].strip() or None,
         "lessons": [_lesson(number, one) for number, one in enumerate(sketch.lessons, 1)],
-        "pictures": [one for one in told["pictures"] if one["name"] in shown],
+        "pictures": [one for one in told["pictures"] if f"pictures/{one['name']}" in shown],
+        "films": [one for one in told["films"] if f"films/{one['name']}" in shown],
         "questions": [_question(number, one) for number, one in enumerate(told["questions"], 1)],
     })  # fmt: skip
 
@@ -170,17 +173,16 @@ def _facts_lack(sketch: Sketch) -> Iterator[Lack]:
 def _lessons_lack(sketch: Sketch) -> Iterator[Lack]:
     if not sketch.lessons:
         yield Lack("lessons")
-    known = {one.name for one in sketch.pictures}
+    known = {f"pictures/{one.name}" for one in sketch.pictures} | {f"films/{one.name}" for one in sketch.films}
     for number, lesson in enumerate(sketch.lessons, 1):
         yield from (Lack("title", "lesson", number, code) for code in _unsaid(lesson.title))
         yield from (Lack("text", "lesson", number, code) for code in _unsaid(lesson.text))
         for code, text in lesson.text.items():
             for told, address in pictures_in(text):
-                name = address.removeprefix("pictures/")
-                if name == address or name not in known:
+                if address not in known:
                     yield Lack("picture", "lesson", number, code, address[:80])
                 elif not told.strip():
-                    yield Lack("picture-words", "lesson", number, code, name)
+                    yield Lack("picture-words", "lesson", number, code, address)
             if any(True for _ in link_faults(text)):
                 yield Lack("link", "lesson", number, code)
 

@@ -1,6 +1,7 @@
 """Versions of a course: written as drafts, approved by another, published by the clerk, and retired the same way. [TR-1]"""
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,8 +15,8 @@ from kernel.db import HOUSE, Answer
 from kernel.errors import Conflict, Malformed, Refused
 from policy import book
 from policy.approvals import ask_approval, person_of, withdraw_all
-from training.courses.content import RESERVED, CourseContent, Slug, kind_of
-from training.courses.models import VERSION_STEPS, Course, CoursePicture, CourseVersion
+from training.courses.content import RESERVED, CourseContent, Film, Slug, kind_of
+from training.courses.models import VERSION_STEPS, Course, CourseFilm, CoursePicture, CourseVersion
 
 CLERK = clerk("courses")
 PUBLISH = "course.publish"
@@ -129,11 +130,21 @@ def write_draft(
     kept = set(work.select(select(CoursePicture.digest).where(col(CoursePicture.digest).in_(digests))))
     if digests - kept:
         raise Refused(CLAUSE, "A picture of the lessons has not been kept; add it first.")
+    check_films(work, content.films)
     version = CourseVersion(
         course_id=course.id, number=last_number(work, course) + 1, content=content.document(),
         digest=content.digest(), summary=summary, retake=retake, written_by=author, written_at=work.now,
     )  # fmt: skip
     return work.add(version)
+
+
+def check_films(work: Work, films: Collection[Film]) -> None:
+    """Raise Refused for a film or captions that nobody kept, or that are of another kind than is said."""
+    said: set[tuple[str, str]] = {(one.digest, one.media_type) for one in films}
+    said |= {(digest, "text/vtt") for one in films for digest in one.captions.values()}
+    rows = select(CourseFilm.digest, CourseFilm.media_type).where(col(CourseFilm.digest).in_({one for one, _ in said}))
+    if said - set(work.session.execute(rows).tuples()):
+        raise Refused(CLAUSE, "A film of the lessons, or its captions, has not been kept; add it first.")
 
 
 def last_number(work: Work, course: Course) -> int:

@@ -44,6 +44,17 @@ class PictureRow:
 
 
 @dataclass(frozen=True)
+class FilmRow:
+    """A film of a draft, with the languages that it has captions in."""
+
+    name: str
+    digest: str
+    snippet: str
+    used: bool
+    captions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Taught:
     """A clause that a course may teach."""
 
@@ -70,7 +81,10 @@ class Draft:
     spans: tuple[tuple[str, str, tuple[Choice, ...]], ...]
     """Name, label and choices of each length of time."""
     most_kilobytes: int
-    may_write: bool = True
+    films: tuple[FilmRow, ...] = ()
+    film_choices: tuple[Choice, ...] = ()
+    languages: tuple[Choice, ...] = ()
+    most_megabytes: int = 0
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import pytest
 from tests import world
 from tests.training.conftest import School, hands, school  # noqa: F401 - fixtures
 from tests.training.folders import PNG
+from tests.training.test_films import MP4, VTT
 from training.courses import drafts
 
 pytestmark = pytest.mark.needs("frontend")
@@ -111,6 +112,43 @@ def test_pictures_come_in_by_the_page_and_others_do_not(browser_of, trainer):
         assert 'id="picture-problem"' in wrong.text
     assert page.post(f"{DRAFT}/pictures/forget", data={"name": "our-door.png"} | seen(page)).status_code == 303
     assert "our-door.png" not in page.get(DRAFT).text
+
+
+def test_a_film_comes_in_with_captions_and_is_sought_in_by_ranges(browser_of, trainer):
+    page = browser_of(trainer)
+    opened(page)
+    data = MP4 + bytes(range(256)) * 30_000
+    sent = page.post(f"{DRAFT}/films", data=seen(page), files={"film": ("The Call.MP4", data, "video/x-whatever")})
+    assert sent.status_code == 303
+    orphan = page.post(f"{DRAFT}/films", data=seen(page), files={"film": ("fr.vtt", VTT, "text/vtt")})
+    assert (orphan.status_code, 'id="film-problem"' in orphan.text) == (422, True)
+    of = {"of": "the-call.mp4", "language": "fr"}
+    assert page.post(f"{DRAFT}/films", data=of | seen(page), files={"film": ("fr.vtt", VTT, "text/vtt")}).is_redirect
+    shown = page.get(DRAFT).text
+    assert "(films/the-call.mp4)" in shown
+    assert "Captions: Français" in " ".join(shown.split())
+    looked = page.post(f"{DRAFT}/lessons/1", data=LESSON | {"text_en": "![A call](films/the-call.mp4)", "then": "look"}).text  # fmt: skip
+    found = re.search(r'<source src="(/training/films/[0-9a-f]{64})" type="video/mp4"><track kind="captions" srclang="fr" label="Français" src="(/training/films/[0-9a-f]{64})">', looked)  # fmt: skip
+    assert found
+    assert page.get(found[2]).content == VTT
+    film = found[1]
+    whole = page.get(film)
+    assert (whole.status_code, whole.content, whole.headers["accept-ranges"]) == (200, data, "bytes")
+    assert "media-src 'self'" in whole.headers["content-security-policy"]
+    size, tag = len(data), whole.headers["etag"]
+    for asked, first, last in (("0-9", 0, 9), ("100-", 100, 100 + 4_194_304 - 1), ("-5", size - 5, size - 1), (f"{size - 2}-{size + 50}", size - 2, size - 1)):  # fmt: skip
+        part = page.get(film, headers={"range": f"bytes={asked}"})
+        assert (part.status_code, part.headers["content-range"]) == (206, f"bytes {first}-{last}/{size}")
+        assert part.content == data[first : last + 1]
+        assert part.headers["content-type"] == "video/mp4"
+    for asked in (f"bytes={size}-", "bytes=9-3", "bytes=-0"):
+        assert page.get(film, headers={"range": asked}).status_code == 416, asked
+    for asked in ("bytes=-", "bytes=0-1,5-9", "lines=1-2", "bytes=a-b"):
+        assert page.get(film, headers={"range": asked}).status_code == 200, "what is no range of bytes is not heeded"
+    assert page.get(film, headers={"range": "bytes=0-1", "if-range": '"other"'}).status_code == 200
+    assert page.get(film, headers={"if-none-match": tag}).status_code == 304
+    agent = browser_of(world.activated(role="agent"))
+    assert agent.get(film, headers={"range": "bytes=0-1"}).status_code == 404, "no lesson in force shows it"
 
 
 def test_a_name_that_is_taken_or_none_is_told_and_who_does_not_teach_has_no_such_page(browser_of, trainer):

@@ -38,7 +38,8 @@ DRAFT = pages.Draft(
     (pages.PartRow(1, "The new technician", "", whole=True), pages.PartRow(2, "Who asks for a code?", "", whole=False)),
     (pages.PartRow(1, "A caller says that he is the new technician and needs the code on your telephone. What do you do?", "Lesson 1", whole=False),),
     PICTURES, (pages.Taught("TR-5", "Users know how to choose and keep a password.", chosen=True), pages.Taught("TR-1", "Users master the tools they use.", chosen=False)),
-    SPANS, 512,
+    SPANS, 512, (pages.FilmRow("the-caller.mp4", "2" * 64, "![What it shows](films/the-caller.mp4)", True, ("Français",)),),
+    (Choice("the-caller.mp4", "the-caller.mp4"),), (Choice("en", "English"), Choice("fr", "Français")), 64,
 )  # fmt: skip
 LESSON = pages.Lesson(
     "codes-by-telephone", "Codes by telephone", 2, 2, 4,
@@ -56,7 +57,7 @@ EXAMPLES = (
     ("course-new", "training/write_new.html", pages.New(Form()), PATH),
     ("course-new-wrong", "training/write_new.html", pages.New(Form({"slug": "team", "title_en": "The team"}, {"slug": "This name is an address of the house; choose another for the course."})), PATH),
     ("course-draft", "training/write.html", DRAFT, PATH),
-    ("course-draft-empty", "training/write.html", replace(DRAFT, lessons=(), questions=(), pictures=()), PATH),
+    ("course-draft-empty", "training/write.html", replace(DRAFT, lessons=(), questions=(), pictures=(), films=()), PATH),
     ("course-draft-whole", "training/write.html", replace(DRAFT, lacking=(), form=Form(dict(FORM.values), {"picture": "A picture is a PNG or a JPEG."})), PATH),
     ("course-lesson", "training/write_lesson.html", LESSON, PATH),
     ("course-lesson-new", "training/write_lesson.html", replace(LESSON, number=3, form=Form({}, {"": "Somebody else saved this draft meanwhile. Copy your words, open it again, and save them there."}), shown=(), pictures=(), is_new=True), PATH),
