@@ -9,7 +9,7 @@ from firewall_audit.formats.fields import HIGHEST_PORT, PROTOCOLS, protocol
 Expected = dict[str, Any]
 _TURNED = re.compile(r"30201[35]: Built outbound |ASA-6-30201[35].{0,6}Built outbound |302020: Built inbound ")
 _SWAPPED: Final = {"src_ip": "dst_ip", "src_port": "dst_port", "dst_ip": "src_ip", "dst_port": "src_port"}
-_NO_VERDICT = re.compile(r'action="(?:NONE|alarm-without-drop)"|_HOST_INFECTED_|APP_STATE_EVENT|AV_HUGE_FILE_DROPPED')
+_NO_VERDICT = re.compile(r'action="(?:NONE|alarm-without-drop)"|_HOST_INFECTED_|APP_STATE_EVENT|AV_\w{1,40}DROP')
 
 
 def _turned(line: str, expected: Expected) -> Expected:

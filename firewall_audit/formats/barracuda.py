@@ -35,6 +35,7 @@ _SESSION = re.compile(
 _COMMITTED = re.compile(
     r"\[(?P<user>[^@\]\s]{1,64})@(?P<src>[0-9A-Fa-f.:]+?)_(?P<src_port>\d+)\]\s+(?P<detail>.*)", re.DOTALL
 )
+_FROM = re.compile(r"\b(?:from|peer|client|src)[ =:](?P<src>\d+\.\d+\.\d+\.\d+)(?::(?P<src_port>\d+))?\b")
 _EVENT = re.compile(r"event: \[\d+\] (?P<word>\w+) Event(?:.{0,600}? to Control Center (?P<dst>[0-9A-Fa-f.:]+))?")
 
 
@@ -82,6 +83,8 @@ def _told(framed: Framed, host: str, level: int | None, text: str) -> Event:
         parts = {"src": found["a"] or found["b"], "src_port": found["a_port"] or found["b_port"]}
     elif found := _EVENT.match(text):
         parts = {"dst": found["dst"]}
+    elif found := _FROM.search(text):
+        parts = found.groupdict()
     # The word "Drop" in an event of the device is what it does with the event, not with a packet.
     return say(
         framed, kind, host=host, severity=level, src=address(parts.get("src") or ""), src_port=port(parts.get("src_port") or ""),

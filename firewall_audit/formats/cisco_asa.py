@@ -24,7 +24,13 @@ _SIMPLE = re.compile(r"(?:([^\s:/()]+)[:/])?(\d+\.\d+\.\d+\.\d+)(?:[/(](\d+)\)?)
 _INNER = re.compile(r"\(([^()]*)\)")
 _PEER_USER = re.compile(r"\b(?:User(?:name)?|Uname) ?(?:<([^>]{0,128})>|= ([^,]{0,128}?)(?:,|$))", re.IGNORECASE)
 _PEER_ADDRESS = re.compile(r"\bIP (?:<([^>]{0,64})>|= ([0-9A-Fa-f:.]{2,45}))|\bUser \S+ IP ([0-9A-Fa-f:.]{2,45}) ")
-_BETWEEN = re.compile(r"\bfrom (?P<src>\S+)(?: \([^()]*\)){0,2} to (?P<dst>\S+)")
+_BETWEEN: Final = (
+    re.compile(r"\bfrom (?P<src>\S+)(?: \([^()]{0,80}\)){0,2} to (?P<dst>\S+)"),
+    re.compile(r"\bLocal:(?P<src>\S+) Remote:(?P<dst>\S+)"),
+    re.compile(r"\bsrc (?P<src>\S+)(?: \([^()]{0,80}\)){0,2} dst (?P<dst>\S+)"),
+    re.compile(r"\bsrc = (?P<src>\S+), dest = (?P<dst>\S+)"),
+)
+_CARRIED = re.compile(r"\b(TCP|UDP|ICMP)\b")
 _SERVICES: Final = {
     "ssh": 22,
     "telnet": 23,
@@ -220,7 +226,8 @@ def _endpoint(text: str) -> Side:
 
 def _other(framed: Framed, number: str, text: str, severity: int | None) -> Event:
     """Say what can be said of a message that is not in the table: its class, a peer, two sides."""
-    between = _BETWEEN.search(text)
+    between = next((found for pattern in _BETWEEN if (found := pattern.search(text))), None)
+    carried = _CARRIED.search(text) if between else None
     source, target = (_endpoint(between["src"]), _endpoint(between["dst"])) if between else (_NOBODY, _NOBODY)
     user, peer = _PEER_USER.search(text), _PEER_ADDRESS.search(text)
     lowered = text[:40].lower()
@@ -234,6 +241,7 @@ def _other(framed: Framed, number: str, text: str, severity: int | None) -> Even
         src_port=None if peer else source[2],
         dst="" if peer else target[1],
         dst_port=None if peer else target[2],
+        protocol=carried[1].lower() if carried and not peer else "",
         in_interface=source[0],
         out_interface=target[0],
         message=number,

@@ -66,6 +66,9 @@ _TABLE: Final = """
 113015 auth failure AAA user authentication Rejected{*}user = {user}
 113021 auth failure Attempted console login failed[[. ]][[ ]][[user ]]{user} did NOT have
 199001 admin - Reload command executed from {*}({src})
+209003 traffic deny Fragment database limit of {n} exceeded: src = {src}, dest = {dst}, proto = {proto}
+209004 traffic deny Invalid IP fragment, {*}: src = {src}, dest = {dst}, proto = {proto}
+209005 traffic deny Discard IP fragment set {*}: src = {src}, dest = {dst}, proto = {proto}
 302013 traffic allow Built {direction} [[Probe ]]{proto} connection {n} for {src} to {dst}
 302014 traffic - Teardown [[Probe ]]{proto} connection {n} for {src} to {dst}[[duration {*}bytes {bytes}]]
 302017 traffic allow Built {direction} {proto} connection {n} from {src} to {dst}
@@ -163,6 +166,8 @@ _TABLE: Final = """
 752016 other - IKEv{*} was successful {*}. Map Tag
 772002 auth failure PASSWORD: {*} user {user} {detail}
 772003 auth failure PASSWORD: {*} user {user} {detail}
+805001 traffic - Offloaded {proto} Flow for connection {n} from {src} to {dst}
+805002 traffic - {proto} Flow is no longer offloaded for connection {n} from {src} to {dst}
 852001 traffic - Received {*} for {proto} flow {src} to {dst}
 """
 _SAME: Final = {
@@ -253,14 +258,30 @@ def _read(table: str) -> dict[str, tuple[Message, ...]]:
 
 
 MESSAGES: Final = _read(_TABLE)
-_WORDED: Final = ("Deny", "Built", "Teardown", "access-list", "Denied", "No", "Inbound", "Dropping", "Login", "Access")
+_WORDED: Final = (
+    "Deny",
+    "Built",
+    "Teardown",
+    "access-list",
+    "Denied",
+    "No",
+    "Inbound",
+    "Dropping",
+    "Login",
+    "Access",
+    "AAA",
+    "SSH",
+    "DAP:",
+    "IPAA:",
+)
+_CARRIED: Final = ("TCP", "UDP", "ICMP")
 BEGINNINGS: Final = {
     word: tuple(
         message
         for messages in MESSAGES.values()
         for message in messages
-        if message.pattern.pattern.startswith(re.escape(word + " "))
+        if message.pattern.pattern.startswith("(?P<proto>" if word in _CARRIED else re.escape(word + " "))
     )
-    for word in _WORDED
+    for word in (*_WORDED, *_CARRIED)
 }
 """Sentences by their first word, for lines from which a relay took the number away."""

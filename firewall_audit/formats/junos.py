@@ -48,8 +48,7 @@ _SAYS: Final[tuple[tuple[str, Kind, Verdict], ...]] = (
     ("RT_FLOW_SESSION_DENY", "traffic", "deny"), ("RT_FLOW_SESSION", "traffic", "allow"), ("APPTRACK_SESSION", "traffic", "allow"),
     ("RT_SCREEN", "threat", ""), ("RT_IDS", "threat", ""), ("IDP_", "threat", ""), ("AAMW_", "threat", ""), ("SRX_AAMW", "threat", ""),
     ("SECINTEL_", "threat", ""), ("WEBFILTER_URL_BLOCKED", "threat", "deny"), ("WEBFILTER_URL_PERMITTED", "threat", "allow"),
-    ("WEBFILTER_", "threat", ""), ("AV_VIRUS_DETECTED", "threat", "deny"), ("AV_HUGE_FILE_DROPPED", "threat", "deny"),
-    ("AV_MANY_MSGS_DROPPED", "threat", "deny"), ("AV_", "threat", ""), ("CONTENT_FILTERING_BLOCKED", "threat", "deny"),
+    ("WEBFILTER_", "threat", ""), ("AV_VIRUS_DETECTED", "threat", "deny"),   ("AV_", "threat", ""), ("CONTENT_FILTERING_BLOCKED", "threat", "deny"),
     ("ANTISPAM_SPAM_DETECTED", "threat", "deny"), ("FLOW_MCAST_RPF_FAIL", "traffic", "deny"), ("FLOW_", "traffic", ""),
     ("UI_LOGIN", "auth", ""), ("UI_LOGOUT", "auth", ""), ("UI_AUTH", "auth", ""), ("SSHD_LOGIN", "auth", ""), ("LOGIN_", "auth", ""),
     ("WEB_AUTH", "auth", ""), ("UI_COMMIT_PROGRESS", "health", ""), ("UI_COMMIT", "config", ""), ("UI_CFG_AUDIT", "config", ""),
@@ -92,6 +91,8 @@ def _attributes(text: str) -> dict[str, str]:
 
 
 def _class(tag: str) -> tuple[Kind, Verdict]:
+    if tag.startswith("AV_") and "DROP" in tag:
+        return "threat", "deny"
     return next(((kind, action) for beginning, kind, action in _SAYS if tag.startswith(beginning)), ("other", ""))
 
 

@@ -199,7 +199,7 @@ def _json(framed: Framed) -> Event | None:
     if kind == "health":
         return told(framed, get("Subtype", ""), get("EventName", ""), get("EventDescription", ""), **common)
     return say(
-        framed, kind, action=action(get("Action", "")), src=address(get("SourceAddress") or get("PublicIPv4") or ""), src_port=port(get("SourcePort", "")),
+        framed, kind, action=action(get("Action", "")), src=address(get("SourceAddress") or get("PublicIPv4") or get("SourceIP") or get("UserIP") or get("ClientIP") or ""), src_port=port(get("SourcePort", "")),
         dst=address(get("DestinationAddress") or get("DNSResolverIP") or ""), dst_port=port(get("DestinationPort", "")),
         protocol=protocol(get("Protocol", "")), in_interface=clean(get("InboundInterface", ""), 64), out_interface=clean(get("OutboundInterface", ""), 64),
         in_zone=clean(get("FromZone", ""), 64), out_zone=clean(get("ToZone", ""), 64), rule=clean(get("Rule") or get("PolicyName") or "", 128),
