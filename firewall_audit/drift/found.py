@@ -6,8 +6,9 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from firewall_audit.drift.verdicts import EMERGENCY, Judge
 from firewall_audit.models import NetworkDevice
-from firewall_audit.models.configurations import ConfigurationDrift
+from firewall_audit.models.configurations import ANSWERED, DIFFERENCE, EVENT, LATE, ConfigurationDrift
 from kernel.action import Fact, Work, on_fact
 
 UNAPPROVED = "firewall.changed-without-approval"
@@ -49,3 +50,25 @@ def settle(work: Work, fact: Fact) -> None:
     )
     for row in work.select(rows):
         row.settled_at = work.now
+
+
+@on_fact("change.authorised")
+def judge_again(work: Work, fact: Fact) -> None:
+    """Hold what is open on a device against an emergency that was authorised afterwards: it is late then, and no longer without approval. [CC-5]"""
+    slugs = [thing.removeprefix("device:") for thing in fact.data["things"] if thing.startswith("device:")]
+    if fact.data["model"] != EMERGENCY or not slugs:
+        return
+    rows = select(ConfigurationDrift, NetworkDevice).join(
+        NetworkDevice, col(NetworkDevice.id) == ConfigurationDrift.device_id
+    )
+    open_rows = rows.where(
+        col(NetworkDevice.slug).in_(slugs), col(ConfigurationDrift.kind).in_([DIFFERENCE, EVENT]),
+        col(ConfigurationDrift.verdict).not_in(ANSWERED), col(ConfigurationDrift.settled_at).is_(None),
+    )  # fmt: skip
+    for row, device in list(work.session.execute(open_rows)):
+        person = str(row.person_id) if row.person_id else None
+        told = Judge(work.session, device.thing, row.since or row.first_at, row.last_at).judge(
+            row.last_at, row.since, [person]
+        )
+        if told.verdict == LATE and told.ref == fact.data["bound_to"]:
+            row.verdict, row.bound_to = told.verdict, told.ref

@@ -19,7 +19,7 @@ from kernel import clock, db
 from kernel.db import uuid7
 from policy.evidence import PROBES, QUERIES
 from tests.changecontrol.builders import House, fresh
-from tests.changecontrol.test_emergencies import by_word
+from tests.changecontrol.test_emergencies import raised
 from tests.firewall_audit.configurations.builders import SQL, WEB, drift, started, take, text
 
 
@@ -103,12 +103,18 @@ def test_a_change_before_it_is_begun_and_one_outside_its_window_are_told_apart(
     assert take(device, text(WEB)).verdict == "not-begun"
 
 
-def test_an_emergency_that_was_authorised_is_no_open_matter(house: House, device: NetworkDevice) -> None:
+def test_an_emergency_authorised_afterwards_is_late_and_no_longer_without_approval(
+    house: House, device: NetworkDevice
+) -> None:
     take(device, text(WEB))
-    change = by_word(house)
-    assert change.model == "emergency"
-    told = take(device, text(SQL))
-    assert told.verdict == "unapproved", "the emergency speaks of another thing"
+    change = raised(house, things=[device.thing])
+    house.hands.forward(minutes=3)
+    assert take(device, text(SQL)).verdict == "unapproved", "nobody has said yes yet"
+    house.vote(house.director, change, "change.emergency")
+    (row,) = drift()
+    assert (row.verdict, row.bound_to) == ("late", change.window_ref)
+    assert violations("every-change-of-a-device-was-approved") == []
+    assert take(device, text(WEB)).verdict == "late", "done before it was begun"
 
 
 def heard(*lines: tuple[str, str]) -> Any:
