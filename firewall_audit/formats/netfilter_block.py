@@ -21,7 +21,7 @@ _MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 # Of two alternatives the second takes any line, so that every line gives its groups once. Sets of signs are spelt out, since they are
 # looked up in a table; possessive repeats never go back. A prefix that could be one more header is left alone.
 _LINE = re.compile(
-    rf"^(?:({_MONTH} [ 0-9][0-9] [0-9]{{2}}):([0-9]{{2}}:[0-9]{{2}}) ([A-Za-z0-9_.-]++) kernel: (?:\[ *+[0-9]{{1,12}}\.[0-9]{{1,9}}\] )?+"
+    rf"^(?:({_MONTH} [ 0-9][0-9] [0-9]{{2}}:[0-9]{{2}}):([0-9]{{2}}) ([A-Za-z0-9_.-]++) kernel: (?:\[ *+[0-9]{{1,12}}\.[0-9]{{1,9}}\] )?+"
     r"((?:(?![A-Z][a-z]{2}[ ,]|message )[A-Za-z_\[(][ !-<>-~]{0,128})?"
     r"(?<![A-Z])IN=[A-Za-z0-9_.@:/+-]{0,64} OUT=[A-Za-z0-9_.@:/+-]{0,64}) "
     r"(?:PHYSIN=[A-Za-z0-9_.@-]++ )?+(?:PHYSOUT=[A-Za-z0-9_.@-]++ )?+(?:MAC=[0-9a-f:]*+ )?+"
@@ -61,14 +61,13 @@ class _Remembered(dict[Any, Any]):
         return found
 
 
-def _hour(text: str) -> datetime:
-    found = leading(f"{text}:00:00")
+def _minute(text: str) -> datetime:
+    found = leading(f"{text}:00")
     return _NEVER if found is None else found.at
 
 
-def _within(text: str) -> timedelta:
-    minute, second = int(text[:2]), int(text[3:])
-    return timedelta(minutes=minute, seconds=second) if minute < 60 and second < 60 else _NOT_WITHIN  # noqa: PLR2004 - a leap second is odd
+def _second(text: str) -> timedelta:
+    return timedelta(seconds=int(text)) if int(text) < 60 else _NOT_WITHIN  # noqa: PLR2004 - a leap second is odd
 
 
 def _port(text: str | None) -> int | None:
@@ -86,7 +85,7 @@ def _part(place: int) -> _Remembered:
     return _Remembered(lambda text: _parts(text)[place])
 
 
-_HOURS, _WITHIN = _Remembered(_hour, _NEVER), _Remembered(_within, _NOT_WITHIN)
+_MINUTES, _SECONDS = _Remembered(_minute, _NEVER), _Remembered(_second, _NOT_WITHIN)
 _ADDRESSES, _PORTS = _Remembered(address, ""), _Remembered(_port)
 _ACTIONS, _ARRIVED, _LEFT, _RULES = _part(0), _part(1), _part(2), _part(3)
 _CARRIED = _Remembered(lambda text: protocol(text.partition(" ")[0]))
@@ -107,8 +106,8 @@ def parse_block(lines: Sequence[str]) -> Block:
         groups = [texts[place::_STRIDE] for place in range(1, _STRIDE)]
         places = list(range(start, start + len(some)))
         if None in groups[0]:
-            unparsed += [place for place, hour in zip(places, groups[0], strict=True) if hour is None]
-            kept = [hour is not None for hour in groups[0]]
+            unparsed += [place for place, minute in zip(places, groups[0], strict=True) if minute is None]
+            kept = [minute is not None for minute in groups[0]]
             groups, places = [list(compress(group, kept)) for group in groups], list(compress(places, kept))
         found = _read(groups)
         if odd := _odd(groups, found):
@@ -127,7 +126,7 @@ def parse_block(lines: Sequence[str]) -> Block:
 def _odd(groups: list[list[Any]], columns: dict[str, list[Any]]) -> set[int]:
     """Return the rows that say what cannot be: a 30th of February, an address or a port that is none."""
     found: set[int] = set()
-    for known, places in ((_HOURS, (0,)), (_WITHIN, (1,)), (_ADDRESSES, (4, 5))):
+    for known, places in ((_MINUTES, (0,)), (_SECONDS, (1,)), (_ADDRESSES, (4, 5))):
         for place in places if known.odd else ():
             if not known.odd.isdisjoint(groups[place]):
                 found.update(row for row, text in enumerate(groups[place]) if text in known.odd)
@@ -143,8 +142,8 @@ def _ports(column: list[Any]) -> list[int | None]:
 
 
 def _read(groups: list[list[Any]]) -> dict[str, list[Any]]:
-    hours, within, host, opening, src, dst, carried, from_port, to_port, flags, echoes = groups
-    if not hours:
+    minutes, seconds, host, opening, src, dst, carried, from_port, to_port, flags, echoes = groups
+    if not minutes:
         return {}
     spoken = carried
     said = list(map(_FLAGS.__getitem__, flags))
@@ -152,9 +151,9 @@ def _read(groups: list[list[Any]]) -> dict[str, list[Any]]:
         spoken = [text or echo for text, echo in zip(carried, echoes, strict=True)]
         said = [_ECHOES[echo] if echo else flag for flag, echo in zip(said, echoes, strict=True)]
     return {
-        "kind": ["traffic"] * len(hours),
-        "at": list(map(operator.add, map(_HOURS.__getitem__, hours), map(_WITHIN.__getitem__, within))),
-        "has_year": [False] * len(hours),
+        "kind": ["traffic"] * len(minutes),
+        "at": list(map(operator.add, map(_MINUTES.__getitem__, minutes), map(_SECONDS.__getitem__, seconds))),
+        "has_year": [False] * len(minutes),
         "host": host,
         "action": list(map(_ACTIONS.__getitem__, opening)),
         "src": list(map(_ADDRESSES.__getitem__, src)),
