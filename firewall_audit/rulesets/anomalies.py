@@ -183,9 +183,11 @@ def _overlaps(paths: Paths, found: Anomalies, dead: set[tuple[str, str]]) -> Non
     found.pairs = totals
     told: Counter[Kind] = Counter()
     for count, covered, place, mask in sorted(worst.values(), reverse=True):
-        by = {at for at in bits(mask)[:200] if touch(entries[at].box, entries[place].box)}
         kind: Kind = "correlated" if count else "generalised"
-        if by and told[kind] < MOST_TOLD:
+        if told[kind] == MOST_TOLD:
+            continue
+        by = {at for at in bits(mask)[:200] if touch(entries[at].box, entries[place].box)}
+        if by:
             told[kind] += 1
             at, number = Place.of(entries[place].filter, entries[place].rule), count or covered
             found.findings.append(Finding(kind, at, _named(paths.program, by), str(number), number, number))

@@ -111,6 +111,8 @@ def _reached(paths: Paths, place: int, service: Service) -> bool:
         wanted = common(paths.entries[place].box, box._replace(states=NEW))
         if wanted is None:
             continue
+        if paths.probe(place, within=wanted) is not None:
+            return True
         try:
             if paths.walk(wanted, place, Budget(PER_SERVICE)).arrived:
                 return True

@@ -98,10 +98,10 @@ class Paths:
             place = target
         return None
 
-    def probe(self, place: int, seed: int = 0) -> list[int] | None:
-        """Look for a packet of an entry that comes to it: whatever decides before is stepped around. None: none was found, which proves nothing."""
+    def probe(self, place: int, seed: int = 0, within: Box | None = None) -> list[int] | None:
+        """Look for a packet of an entry, or of a part of it, that comes to it: whatever decides before is stepped around. None proves nothing."""
         chance = Random(place * 31 + seed)  # noqa: S311 which packets are tried first is no secret
-        box = self.entries[place].box
+        box = within or self.entries[place].box
         packet = [
             USUAL[d] if d in USUAL and _has(one, USUAL[d]) and not seed else pick(one, chance)
             for d, one in enumerate(box)
