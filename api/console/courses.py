@@ -102,6 +102,7 @@ def page(visit: Visit) -> Response:
         tuple(_version(visit, found, one, names) for one in found.versions), questions,
         _done(visit).get(found.course.slug), frame.is_open(visit.actor, "course.begin-draft"),
         is_written(visit, found.course.slug),
+        found.course.current is not None and frame.is_open(visit.actor, "course.ask-retirement"),
     )  # fmt: skip
     return visit.page("training/versions.html", view)
 

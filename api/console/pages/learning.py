@@ -132,6 +132,7 @@ class Course:
     may_begin: bool = False
     written: bool = False
     """Whether somebody is writing the next version."""
+    may_retire: bool = False
 
 
 @dataclass(frozen=True)

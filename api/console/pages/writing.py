@@ -116,3 +116,23 @@ class Question:
     lessons: tuple[Choice, ...]
     places: tuple[int, ...]
     is_new: bool = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule of the book that asks a course: its clause, and what sleeps for want of it."""
+
+    clause: str
+    deeds: str
+
+
+@dataclass(frozen=True)
+class Retire:
+    """Asking that a course be retired: what rests on it, and how many people it binds."""
+
+    slug: str
+    title: str
+    form: Form
+    rules: tuple[Rule, ...]
+    bound: int = 0
+    in_date: int = 0

@@ -62,7 +62,7 @@ EXAMPLES = (
     ("team-director", "training/team.html", learning.Team(TABS, "1", learning_tables.DAYS, None, None, 0, done=DONE), "/training/team"),
     ("catalogue", "training/catalogue.html", learning.Courses(TABS, ROWS, 4, may_add=True), "/training/team"),
     ("catalogue-none", "training/catalogue.html", learning.Courses((Choice("/training/courses", "Courses"),), ()), "/training/team"),
-    ("versions", "training/versions.html", learning.Course("passwords", ROWS[0].title, VERSIONS, QUESTIONS, DONE[0], may_begin=True), "/training/team"),
+    ("versions", "training/versions.html", learning.Course("passwords", ROWS[0].title, VERSIONS, QUESTIONS, DONE[0], may_begin=True, may_retire=True), "/training/team"),
     ("versions-none", "training/versions.html", learning.Course("passwords", ROWS[0].title, (replace(VERSIONS[1], review=""),), (), may_begin=True, written=True), "/training/team"),
     ("course-review", "training/review.html", REVIEW, "/training/team"),
     ("excuse", "training/excuse.html", EXCUSE, "/training/team"),

@@ -9,7 +9,7 @@ from tests import world
 from tests.training.conftest import School, hands, school  # noqa: F401 - fixtures
 from tests.training.folders import PNG
 from tests.training.test_films import MP4, VTT
-from training.courses import drafts
+from training.courses import drafts, publication
 
 pytestmark = pytest.mark.needs("frontend")
 SLUG = "codes-by-telephone"
@@ -164,3 +164,21 @@ def test_a_name_that_is_taken_or_none_is_told_and_who_does_not_teach_has_no_such
     assert agent.get("/training/courses/new").status_code == 403
     assert agent.get(DRAFT).status_code == 403
     assert agent.post(f"{DRAFT}/lessons/1", data=LESSON).status_code == 403
+
+
+def test_what_rests_on_a_course_is_seen_before_its_retirement_is_asked(browser_of, trainer, school: School):  # noqa: F811
+    course = school.publish("passwords")
+    page = browser_of(trainer)
+    assert "/training/courses/passwords/retire" in page.get("/training/courses/passwords").text
+    shown = page.get("/training/courses/passwords/retire").text
+    assert 'href="/policy#TR-5"' in shown
+    assert "rest on it no more" in shown
+    assert page.post("/training/courses/passwords/retire", data={"reason": "old"}).status_code == 422
+    asked = page.post("/training/courses/passwords/retire", data={"reason": "another course says it better"})
+    assert asked.status_code == 303
+    school.approve(course.ref)
+    publication.retire_approved(course_id=str(course.id))
+    assert school.course("passwords").retired_at is not None
+    assert page.post("/training/courses/passwords/retire", data={"reason": "once more, to be sure"}).status_code == 422
+    assert "/retire" not in page.get("/training/courses/passwords").text
+    assert browser_of(world.activated(role="agent")).get("/training/courses/passwords/retire").status_code == 403

@@ -52,9 +52,19 @@ QUESTION = pages.Question(
     Form({"text_en": "A caller needs the code on your telephone. What do you do?", "lesson": "1", "answer_0_en": "I read it to him.", "why_0_en": "A code is yours alone.", "answer_1_en": "I hang up and report it.", "right": "1"}),
     (Choice("1", "1. The new technician"), Choice("2", "2. Who asks for a code?")), tuple(range(6)),
 )  # fmt: skip
+RETIRE = pages.Retire(
+    "passwords",
+    "Choosing and keeping a password",
+    Form(),
+    (pages.Rule("TR-5", "go ready, take a conversation, use the telephone"), pages.Rule("TR-9", "")),
+    1240,
+    1186,
+)
 PATH = "/training/team"
 EXAMPLES = (
     ("course-new", "training/write_new.html", pages.New(Form()), PATH),
+    ("course-retire", "training/retire.html", RETIRE, PATH),
+    ("course-retire-free", "training/retire.html", replace(RETIRE, rules=(), form=Form({"reason": "old"}, {"reason": "Say why in 10 to 500 signs."})), PATH),
     ("course-new-wrong", "training/write_new.html", pages.New(Form({"slug": "team", "title_en": "The team"}, {"slug": "This name is an address of the house; choose another for the course."})), PATH),
     ("course-draft", "training/write.html", DRAFT, PATH),
     ("course-draft-empty", "training/write.html", replace(DRAFT, lessons=(), questions=(), pictures=(), films=()), PATH),
