@@ -263,3 +263,12 @@ def test_fresh_desk_without_lock_is_left_alone_for_an_hour(tmp_path):
     os.utime(desk, (time.time() - 7200,) * 2)
     assert store.sweep() == 1
     assert not desk.exists()
+
+
+def test_question_that_needs_more_memory_than_it_may_have_goes_to_disk(tmp_path):
+    store = Store(tmp_path)
+    write(store, [denied(0, "192.0.2.1")])
+    with window(store, memory="16MB") as week:
+        asked = "SELECT count(*) FROM (SELECT DISTINCT range, repeat('x', range % 30) FROM range(300000))"
+        assert week.ask(asked) == [(300_000,)]
+    assert list(store.work.glob("spill-*")) == []
