@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from firewall_audit.rulesets import values
 from firewall_audit.rulesets.boxes import EVERYTHING, Box
 from firewall_audit.rulesets.model import Rule, Ruleset
+from policy import book
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ class Terms:
     ends: str = r"(?i)\b(?:until|ends?|expires?|valid to)\s*[:=]?\s*(\d{4}-\d{2}-\d{2})"
     unused_days: int = 90
     """A shorter window proves no rule unused."""
+
+
+def house_terms(at: datetime | None = None) -> Terms:
+    """The terms of the book in force, or in force at a time; raises NotFound when the clause is not in that edition."""
+    said = book.parameter("FW-1", "non_essential", at)
+    services = tuple(Service.read(str(one)) for one in said) if isinstance(said, list) else ()
+    return Terms(services, unused_days=book.number("FW-1", "unused_days", at))
 
 
 def annotated(ruleset: Ruleset, terms: Terms) -> Ruleset:

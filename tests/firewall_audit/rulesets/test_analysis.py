@@ -7,7 +7,8 @@ import pytest
 from firewall_audit.rulesets.analysis import MOST_TOLD, analyse, listing
 from firewall_audit.rulesets.findings import IMPACTS, KINDS
 from firewall_audit.rulesets.parsers import iptables
-from firewall_audit.rulesets.terms import Service, Terms, Usage, annotated
+from firewall_audit.rulesets.terms import Service, Terms, Usage, annotated, house_terms
+from policy import book
 from tools.parts import PARTS
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -167,3 +168,13 @@ def test_configurations_of_other_houses_are_judged():
         report = analyse(iptables.parse(file.read_text()), TERMS, at=NOW)
         assert not report.stopped
         assert report.counts["undecided"] == 0
+
+
+def test_the_book_names_the_services_that_are_not_essential():
+    with book.opened(book.shipped()):
+        terms = house_terms()
+    report = analyse(
+        house("-A INPUT -p tcp --dport 5900 -j ACCEPT", "-A INPUT -p tcp --dport 443 -j ACCEPT"), terms, at=NOW
+    )
+    assert [one.detail for one in report.findings if one.kind == "service-open"] == ["VNC"]
+    assert terms.unused_days == 90
