@@ -192,9 +192,9 @@ def add_scope(work: "Work", scope: str, parent: str, label: str) -> Scope:
 
     """
     if parent != HOUSE and work.session.get(Scope, parent) is None:
-        raise NotFound(f"There is no scope {parent}")
+        raise NotFound(f"There is no scope {parent}.")
     if scope == HOUSE or work.session.get(Scope, scope) is not None:
-        raise Conflict(f"The scope {scope} is there already")
+        raise Conflict(f"The scope {scope} is there already.")
     if work.session.get(Scope, HOUSE) is None:
         work.session.add(Scope(id=HOUSE, parent=None, label="House"))
         work.session.flush()
@@ -229,7 +229,7 @@ def give_role(
     if end is not None and end <= (start or work.now):
         raise Refused("AC-2", "The role would end before it starts.")
     if scope != HOUSE and work.session.get(Scope, scope) is None:
-        raise NotFound(f"There is no scope {scope}")
+        raise NotFound(f"There is no scope {scope}.")
     if not _holds(work, role, scope) and not index.decide(work.actor, "role.escalate", scope, work.now).allowed:
         raise Denied(f"You do not hold the role {role} in {scope}, so you cannot give it.", "AC-10")
     made = RoleAssignment(

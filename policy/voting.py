@@ -49,10 +49,8 @@ def cast_vote(
     out = out_of(work, approval, rule)
     for person in (voter, principal):
         if person in out:
-            raise Refused(
-                rule.clause,
-                f"{'You' if person == voter else 'The person you speak for'} may not approve this: {out[person]}.",
-            )
+            other = f"The person you speak for may not approve this: {out[person]}."
+            raise Refused(rule.clause, f"You may not approve this: {out[person]}." if person == voter else other)
     spoken = _role_for(work, approval, rule, voter, principal, role)
     for ballot in ballots_of(work, approval):
         if ballot.persons & {voter, principal}:
@@ -82,8 +80,9 @@ def _role_for(work: Work, approval: Approval, rule: Requirement, voter: UUID, pr
     held = spoken_by(rule, question, voter) if own else frozenset(lent)
     fitting = sorted(held if role is None else held & {role})
     if not fitting:
-        whose = "You hold" if own else "You hold no delegation in force for"
-        raise Refused(rule.clause, f"{whose} none of the roles that are asked: {', '.join(sorted(asked_of(rule)))}.")
+        roles = ", ".join(sorted(asked_of(rule)))
+        lent_none = f"You hold no delegation in force for any of the roles that are asked: {roles}."
+        raise Refused(rule.clause, f"You hold none of the roles that are asked: {roles}." if own else lent_none)
     needed = tally_of(work, approval, rule).missing
     if rule.in_order and needed:
         turn = [name for name in fitting if name in needed[0].split(" or ")]

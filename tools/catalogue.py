@@ -40,7 +40,7 @@ ERRORS = (
     "NotSignedIn:1",
     "StepUpNeeded:1",
 )
-FIELDS = "[python: kernel/*.py]\n[python: policy/*.py]\n[python: iam/**.py]\n[python: contactcenter/**.py]\n[python: changecontrol/**.py]\n[python: training/**.py]\n[python: firewall_audit/**.py]\n[python: api/*.py]\n"
+FIELDS = "[python: kernel/*.py]\n[python: policy/*.py]\n[python: iam/**.py]\n[python: contactcenter/**.py]\n[python: changecontrol/**.py]\n[python: training/**.py]\n[python: firewall_audit/**.py]\n[python: api/*.py]\n[python: api/console/*.py]\n"
 DOMAINS = (
     Domain(
         "messages",
