@@ -5,6 +5,7 @@ from api.words import N_
 SENTENCES = (
     N_("Only the demonstration house shows codes."),
     N_("none of your roles may {action} here"),
+    N_("none of your roles gives {action}"),
     N_("it is not your delegation"),
     N_("it is not your duty"),
     N_("it is not your question"),
