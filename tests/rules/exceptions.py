@@ -19,6 +19,7 @@ MEMBER_MAY: dict[str, str] = {
     "certification.list": "the campaigns one answers in, chosen row by row",
     "certification.page": "the rights one answers for, chosen row by row",
     "course.find": "courses in force are offered to all",
+    "course.film": "a film of a lesson that is offered to all",
     "course.picture": "a picture of a lesson that is offered to all",
     "course.read": "courses in force are offered to all",
     "course.titles": "what the courses that are in force are called",

@@ -9,7 +9,7 @@ import hashlib
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
 from sqlmodel import col, or_, select
 
 from kernel import gate
@@ -47,7 +47,9 @@ FilmBytes = Annotated[bytes, BeforeValidator(_decoded), WithJsonSchema({"type": 
 
 
 class FilmSlice(Answer):
-    """Some bytes of a film from `start` on, and how many there are of it in all."""
+    """Some bytes of a film from `start` on, and how many there are of it in all; in JSON they are base64."""
+
+    model_config = ConfigDict(ser_json_bytes="base64")
 
     media_type: str
     size: int

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import ConfigDict
 from sqlmodel import col, select
 
 from kernel import gate
@@ -55,7 +56,9 @@ class Reader(Answer):
 
 
 class PictureFile(Answer):
-    """The bytes of a picture."""
+    """The bytes of a picture; in JSON they are base64."""
+
+    model_config = ConfigDict(ser_json_bytes="base64")
 
     media_type: str
     data: bytes
