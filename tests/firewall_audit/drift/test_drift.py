@@ -180,13 +180,13 @@ def test_what_was_approved_and_done_and_never_seen_is_found(house: House, device
 
 def put_batch(database: str, device: NetworkDevice) -> None:
     """A batch of lines, as the intake puts it on record."""
-    columns = "id, version, scope, device_id, source, name, digest, size, lines, events, unparsed, repeated, cut, backwards, partial, first_at, last_at, packs, days, taken_at"  # fmt: skip
+    columns = "id, version, scope, device_id, source, name, batch, digest, size, lines, events, unparsed, repeated, cut, backwards, partial, first_at, last_at, packs, days, taken_at"  # fmt: skip
     now, made = clock.now(), uuid7()
     with db.connect("none", database) as conn:
         conn.execute("alter table log_batch disable trigger user")
         conn.execute(
-            f"insert into log_batch ({columns}) values (%s, 1, 'house', %s, 'file', 'x', %s, 1, 1, 1, 0, 0, 0, 0, false, %s, %s, '{{}}', '[]', %s)",
-            [made, device.id, str(made), now - timedelta(minutes=1), now, now],
+            f"insert into log_batch ({columns}) values (%s, 1, 'house', %s, 'file', 'x', %s, %s, 1, 1, 1, 0, 0, 0, 0, false, %s, %s, '{{}}', '[]', %s)",
+            [made, device.id, str(made), str(made), now - timedelta(minutes=1), now, now],
         )
         for (trigger,) in conn.execute(
             "select tgname from pg_trigger where tgrelid = 'log_batch'::regclass and not tgisinternal"
