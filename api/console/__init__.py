@@ -31,6 +31,7 @@ from api.console import (
     elevations,
     entry,
     films,
+    firewalls,
     floor,
     freezes,
     house,
@@ -94,6 +95,7 @@ ROUTES: list[BaseRoute] = [
     *change_papers.ROUTES,
     *change_answers.ROUTES,
     *changes.ROUTES,
+    *firewalls.ROUTES,
     *ledger.ROUTES,
     *house.ROUTES,
 ]

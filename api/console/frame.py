@@ -42,6 +42,7 @@ DONE = {
     "bound": N_("Bound."),
     "attached": N_("The file is attached."),
     "tested": N_("The result is on record."),
+    "asked-again": N_("It is read again within a minute; what was read before holds until then."),
     "directory-password": N_("Your password there is set."),
 }
 
@@ -67,9 +68,10 @@ PLACES = (
     Place(N_("House"), Link(N_("Access review"), "/certification", icon="clipboard-check", key="g v"), "person.list"),
     Place(N_("House"), Link(N_("Elevations"), "/elevations", icon="key", key="g e"), "person.list"),
     Place(N_("House"), Link(N_("Changes"), "/changes", icon="git-branch", key="g c"), "change.list"),
+    Place(N_("House"), Link(N_("Firewalls"), "/firewalls", icon="wall", key="g u"), "network-device.list"),
     Place(
         N_("House"),
-        Link(N_("Firewalls"), "/firewalls/configurations", icon="shield", key="g u"),
+        Link(N_("Configurations"), "/firewalls/configurations", icon="shield", key="g j"),
         "configuration.devices",
     ),
     Place(N_("House"), Link(N_("Deviations"), "/deviations", icon="alert-triangle", key="g x"), "deviation.list"),

@@ -131,7 +131,7 @@ def _opened(file: BinaryIO) -> Readable:
     if start == _ZSTD:
         from firewall_audit.store.packed import unpacked  # noqa: PLC0415 - a large library, for such files alone
 
-        return unpacked(file)
+        return cast("Readable", unpacked(file))
     return cast("Readable", file)
 
 

@@ -3,7 +3,6 @@
 from firewall_audit.models.configurations import ConfigurationBatch, ConfigurationDrift, ConfigurationVersion
 from firewall_audit.models.devices import CollectorCredential, DeviceSender, NetworkDevice
 from firewall_audit.models.intake import (
-    HandedFile,
     IntakeEvent,
     IntakeStanding,
     LogBatch,
@@ -17,7 +16,6 @@ __all__ = [
     "ConfigurationDrift",
     "ConfigurationVersion",
     "DeviceSender",
-    "HandedFile",
     "IntakeEvent",
     "IntakeStanding",
     "LogBatch",

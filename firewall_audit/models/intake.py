@@ -74,34 +74,6 @@ class UnparsedSample(Record, table=True):
     """Pairs of the line's place in the batch and its text."""
 
 
-class HandedFile(Record, table=True):
-    """A file of log lines that somebody handed in; the worker takes it in, and says here what became of it. [FW-3]"""
-
-    __tablename__ = "handed_file"
-    __table_args__: ClassVar[Any] = (
-        CheckConstraint("state in ('waiting', 'taken', 'refused')", name="handed_file_state"),
-        Index("handed_file_time", "handed_at"),
-        GOVERNED,
-    )
-
-    scope: str = Field(default=HOUSE, foreign_key="scope.id")
-    device_id: UUID = Field(foreign_key="network_device.id")
-    name: str
-    size: int = Field(sa_type=BigInteger)
-    """Bytes as they were handed in, packed or not."""
-    packed_digest: str
-    """SHA-256 of these bytes."""
-    time_zone: str
-    partial: bool = False
-    """Whether what can be read of a file that was broken off is to be kept."""
-    state: str = "waiting"
-    why: str = ""
-    batch_id: UUID | None = Field(default=None, foreign_key="log_batch.id")
-    handed_by: str
-    handed_at: datetime = Field(sa_type=Utc)
-    settled_at: datetime | None = Field(default=None, sa_type=Utc)
-
-
 class IntakeEvent(Record, table=True):
     """Something about the intake itself that a review has to know: lines lost, a device silent, a stranger. [FW-3, FW-6]"""
 

@@ -169,40 +169,6 @@ def upgrade() -> None:
     op.create_index("log_batch_taken", "log_batch", ["taken_at"], unique=False)
     op.create_index("log_batch_time", "log_batch", ["device_id", "first_at", "last_at"], unique=False)
     op.create_table(
-        "handed_file",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("scope", AutoString(), nullable=False),
-        sa.Column("device_id", sa.Uuid(), nullable=False),
-        sa.Column("name", AutoString(), nullable=False),
-        sa.Column("size", sa.BigInteger(), nullable=False),
-        sa.Column("packed_digest", AutoString(), nullable=False),
-        sa.Column("time_zone", AutoString(), nullable=False),
-        sa.Column("partial", sa.Boolean(), nullable=False),
-        sa.Column("state", AutoString(), nullable=False),
-        sa.Column("why", AutoString(), nullable=False),
-        sa.Column("batch_id", sa.Uuid(), nullable=True),
-        sa.Column("handed_by", AutoString(), nullable=False),
-        sa.Column("handed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("state in ('waiting', 'taken', 'refused')", name="handed_file_state"),
-        sa.ForeignKeyConstraint(
-            ["batch_id"],
-            ["log_batch.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["device_id"],
-            ["network_device.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["scope"],
-            ["scope.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        info={"governed": True},
-    )
-    op.create_index("handed_file_time", "handed_file", ["handed_at"], unique=False)
-    op.create_table(
         "unparsed_sample",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),

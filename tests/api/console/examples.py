@@ -22,6 +22,7 @@ from tests.api.console import (
     credential_examples,
     deviation_examples,
     directory_examples,
+    firewall_examples,
     learning_examples,
     privileged_examples,
     training_examples,
@@ -353,6 +354,7 @@ EXAMPLES = (
     ),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in deviation_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in directory_examples.EXAMPLES),
+    *(Example(name, template, page, auditor_at(path)) for name, template, page, path in firewall_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in privileged_examples.EXAMPLES),
     *(
         Example(name, template, page, replace(AGENT, path=path))
