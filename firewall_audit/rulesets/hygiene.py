@@ -6,6 +6,7 @@ from datetime import datetime
 
 from firewall_audit.rulesets.boxes import ANY_NAME, ANY_PORT, ANY_PROTOCOL, Box, all_of, common, contains
 from firewall_audit.rulesets.findings import Finding, Kind, Place
+from firewall_audit.rulesets.index import bits, mask_of
 from firewall_audit.rulesets.intervals import meets, size
 from firewall_audit.rulesets.model import Filter, Rule, Ruleset
 from firewall_audit.rulesets.program import Entry
@@ -17,6 +18,8 @@ NEW = ((0, 0),)
 """The state of a connection's first packet."""
 LOOPBACK = name("lo")
 PER_SERVICE = 2_000
+LOGS_ASKED = 200
+"""Lines of logging before a refusal that are asked whether they tell of it, the nearest."""
 
 
 def single_rules(ruleset: Ruleset, at: datetime) -> Iterator[Finding]:
@@ -123,13 +126,14 @@ def _reached(paths: Paths, place: int, service: Service) -> bool:
 
 def silent_refusals(paths: Paths) -> Iterator[Finding]:
     """Rules that refuse and neither log nor stand behind a line of logging for the same packets; the default too."""
-    logs = [(place, entry.box) for place, entry in enumerate(paths.entries) if entry.effect == "log"]
+    logs = mask_of([place for place, entry in enumerate(paths.entries) if entry.effect == "log"])
     quiet: dict[str, Finding] = {}
     logged: set[str] = set()
     for place, entry in enumerate(paths.entries):
         if entry.effect not in {"deny", "reject"}:
             continue
-        if entry.rule.logs or any(at < place and contains(box, entry.box) for at, box in logs):
+        before = bits(paths.index.over(entry.box) & logs & ((1 << place) - 1))[-LOGS_ASKED:]
+        if entry.rule.logs or any(contains(paths.entries[at].box, entry.box) for at in before):
             logged.add(key(entry))
         else:
             quiet[key(entry)] = Finding("not-logged", Place.of(entry.filter, entry.rule))

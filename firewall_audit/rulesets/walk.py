@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from firewall_audit.rulesets.boxes import DIMENSIONS, Box, common, subtract
-from firewall_audit.rulesets.index import Index, bits
+from firewall_audit.rulesets.index import Index, bits, mask_of
 from firewall_audit.rulesets.intervals import Intervals, difference, holds
 from firewall_audit.rulesets.program import Entry, Program
 
@@ -25,6 +25,8 @@ USUAL = {STATES: 0, FLAGS: 2}
 PROBES = 24
 BORDERS = 0.5
 """How often a probe takes the end of an interval: rules differ there."""
+MOST_CLOSE = 200
+"""Entries before a rule that are asked whether they cover it, the first and the nearest."""
 ENDS_IN = {"allow", "deny", "reject"}
 
 
@@ -75,6 +77,10 @@ class Paths:
         self.program = program
         self.entries = program.entries
         self.index = Index([entry.box for entry in program.entries])
+        self.deciding = mask_of(
+            [place for place, entry in enumerate(self.entries) if entry.exact and entry.effect in ENDS_IN]
+        )
+        self.skipping = mask_of([place for place, entry in enumerate(self.entries) if entry.effect == "skip"])
 
     def follow(self, packet: Sequence[int], begin: int, stop: int, *, without: str = "") -> int | None:
         """The entry that decides of a packet between two places, one that skips beyond `stop`, or None when it arrives there.
@@ -163,14 +169,16 @@ class Paths:
         A walk among these alone lets too many packets arrive, never too few: where none does, none ever does. It is quick where the whole is not.
         """
         box = self.entries[place].box
-        before = bits(self.index.over(box) & ((1 << place) - 1))
+        before = self.index.over(box) & ((1 << place) - 1)
         near: defaultdict[int, list[int]] = defaultdict(list)
-        for at in before:
-            if self.entries[at].exact and self.entries[at].effect in ENDS_IN:
-                lacking = _lacking(self.entries[at].box, box)
-                if len(lacking) < 2:  # noqa: PLR2004
-                    near[lacking[0] if lacking else DEFAULT].append(at)
-        skips = [(at, self.entries[at].skip_to) for at in before if self.entries[at].effect == "skip"]
+        deciding = bits(before & self.deciding)
+        for at in (
+            deciding if len(deciding) <= MOST_CLOSE else deciding[: MOST_CLOSE // 2] + deciding[-MOST_CLOSE // 2 :]
+        ):
+            lacking = _lacking(self.entries[at].box, box)
+            if len(lacking) < 2:  # noqa: PLR2004
+                near[lacking[0] if lacking else DEFAULT].append(at)
+        skips = [(at, self.entries[at].skip_to) for at in bits(before & self.skipping)]
         groups = [
             sorted((*near[DEFAULT], *some))
             for dimension, some in sorted(near.items())

@@ -86,6 +86,14 @@ def flag_bits(text: str) -> int:
     return total
 
 
+def masked(sign: str, text: str) -> tuple[str, int | None]:
+    """The mask behind a slash; a sign that nobody models where it is none."""
+    try:
+        return "==" if sign == "in" else sign, flag_bits(text)
+    except ValueError:
+        return "/", None
+
+
 def _icmp(family: int, *, code: bool) -> Callable[[str], Intervals]:
     def read(text: str) -> Intervals:
         first, dash, last = text.partition("-")

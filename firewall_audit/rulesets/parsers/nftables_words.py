@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field, replace
 
-from firewall_audit.rulesets.parsers.nftables_meaning import SIGNS, Condition, NamedSet, flag_bits
+from firewall_audit.rulesets.parsers.nftables_meaning import SIGNS, Condition, NamedSet, flag_bits, masked
 
 SUBJECTS = {"ip", "ip6", "tcp", "udp", "th", "sctp", "dccp", "udplite", "icmp", "icmpv6", "ether", "meta", "ct", "arp", "vlan", "esp", "ah", "comp", "rt", "fib", "socket", "exthdr", "igmp", "frag", "mh", "dst", "hbh", "srh"}  # fmt: skip
 SHORT = {
@@ -239,8 +239,7 @@ def _right(condition: Condition, reader: _Words) -> None:
         words = [*words, reader.take()] if sign == "." else [*words[:-1], f"{words[-1]},{reader.take()}"]
     if reader.next == "/":
         reader.take()
-        condition.mask = flag_bits(",".join(_listed(reader)))
-        condition.sign = "==" if condition.sign == "in" else condition.sign
+        condition.sign, condition.mask = masked(condition.sign, ",".join(_listed(reader)))
     condition.words = [tuple(words)]
 
 

@@ -25,6 +25,7 @@ def kinds(found, kind):
     return {text for said, text in found if said == kind}
 
 
+@settings(deadline=None, max_examples=60)
 @given(houses.rulesets(exact=True), st.sampled_from(houses.PACKETS))
 def test_every_packet_fares_as_the_rules_say(ruleset, packet):
     paths = Paths(unfold(ruleset, ruleset.filters[0]))
@@ -34,6 +35,7 @@ def test_every_packet_fares_as_the_rules_say(ruleset, packet):
     )
 
 
+@settings(deadline=None, max_examples=60)
 @given(houses.rulesets(), st.lists(st.booleans(), min_size=18, max_size=18))
 def test_rule_said_to_be_never_reached_never_is(ruleset, moons):
     told = {
@@ -47,6 +49,7 @@ def test_rule_said_to_be_never_reached_never_is(ruleset, moons):
     assert not told & seen
 
 
+@settings(deadline=None, max_examples=60)
 @given(houses.rulesets(exact=True))
 def test_exact_rule_that_is_never_reached_is_told(ruleset):
     program = unfold(ruleset, ruleset.filters[0])
@@ -62,7 +65,7 @@ def test_exact_rule_that_is_never_reached_is_told(ruleset):
     assert deciding - seen <= told
 
 
-@settings(max_examples=40)
+@settings(deadline=None, max_examples=60)
 @given(houses.rulesets(), st.booleans())
 def test_rule_said_to_be_needless_is(ruleset, moon):
     for one in find_anomalies(unfold(ruleset, ruleset.filters[0])).findings:

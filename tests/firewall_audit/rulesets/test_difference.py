@@ -4,7 +4,7 @@ import json
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from firewall_audit.rulesets.difference import compare, merged, words_of
 from firewall_audit.rulesets.parsers import iptables
@@ -21,6 +21,7 @@ def told(before, after):
     return {(one.now, one.words) for one in compare(before, after).traffic}
 
 
+@settings(deadline=None, max_examples=60)
 @given(houses.rulesets(exact=True), houses.rulesets(exact=True))
 def test_difference_is_exactly_the_packets_that_fare_otherwise(before, after):
     found = compare(before, after)
@@ -32,6 +33,7 @@ def test_difference_is_exactly_the_packets_that_fare_otherwise(before, after):
     assert all(one.certain for one in found.traffic)
 
 
+@settings(deadline=None, max_examples=60)
 @given(houses.rulesets())
 def test_nothing_differs_from_itself(ruleset):
     assert compare(ruleset, ruleset).empty
@@ -102,6 +104,7 @@ def test_a_list_that_is_gone_is_compared_with_its_default():
     assert told(before, after) == {("refused", "every protocol from 192.0.2.1 to 0.0.0.0/0")}
 
 
+@settings(deadline=None, max_examples=60)
 @given(houses.st.lists(houses.boxes, max_size=8))
 def test_joining_boxes_loses_no_packet_and_adds_none(some):
     def packets(boxes):

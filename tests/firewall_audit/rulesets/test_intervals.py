@@ -1,7 +1,7 @@
 """Sets of numbers and boxes of packets do what sets do: proved on small universes by counting every value."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firewall_audit.rulesets import boxes, intervals, values
@@ -15,6 +15,7 @@ def members(one):
     return {value for value in ROOM if any(low <= value <= high for low, high in one)}
 
 
+@settings(deadline=None, max_examples=60)
 @given(pairs, pairs)
 def test_sets_of_intervals_are_sets(one, other):
     a, b = intervals.interval_set(one), intervals.interval_set(other)
@@ -36,6 +37,7 @@ small = (
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.tuples(small, small, small), st.tuples(small, small, small))
 def test_boxes_are_sets_of_packets(one, other):
     def packets(some):

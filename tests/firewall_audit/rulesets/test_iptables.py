@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firewall_audit.rulesets import values
@@ -199,6 +199,7 @@ words = st.sampled_from(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(st.lists(words, max_size=12).map(" ".join), max_size=12).map("\n".join))
 def test_no_text_breaks_it(text):
     with suppress(Unreadable):

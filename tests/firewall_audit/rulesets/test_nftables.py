@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firewall_audit.rulesets import values
@@ -277,6 +277,7 @@ words = st.sampled_from(
 )
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(words, max_size=14).map(" ".join))
 def test_no_rule_breaks_it(text):
     with suppress(Unreadable):
