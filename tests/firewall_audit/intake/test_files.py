@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from firewall_audit import devices
@@ -28,6 +28,7 @@ ENTRY = (
     b"__CURSOR=s=1\n__REALTIME_TIMESTAMP=1772452741000000\n_HOSTNAME=edge-1\nPRIORITY=4\nSYSLOG_FACILITY=0\n"
     b"SYSLOG_IDENTIFIER=kernel\nMESSAGE=FW-DROP IN=eth0 OUT= SRC=198.51.100.7 DST=192.0.2.10 LEN=60 PROTO=TCP SPT=4000 DPT=22\n\n"
 )
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 HUNGRY = """
 import gzip, resource, sys
 from pathlib import Path
@@ -102,6 +103,7 @@ def test_a_line_beyond_the_limit_is_cut_and_counted(tmp_path: Path) -> None:
     assert counted.cut == 2
 
 
+@PATIENT
 @given(st.binary(max_size=300), st.lists(st.integers(0, 300), max_size=6))
 def test_lines_do_not_depend_on_how_a_file_is_read(raw: bytes, places: list[int]) -> None:
     cuts = sorted(place for place in places if place <= len(raw))
@@ -132,6 +134,7 @@ def test_a_journal_export_becomes_lines(tmp_path: Path) -> None:
         blocks(path)
 
 
+@PATIENT
 @given(st.binary(max_size=200))
 def test_no_journal_breaks_the_reader(raw: bytes) -> None:
     try:

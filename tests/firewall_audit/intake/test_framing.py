@@ -1,7 +1,7 @@
 """Lines out of bytes: both framings on one stream, counts that lie, lines without end; however the bytes are split."""
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from firewall_audit.intake.framing import LONGEST, Line, Stream, lines_of_datagram
@@ -90,6 +90,7 @@ def test_a_datagram_is_a_message_or_several() -> None:
     assert lines_of_datagram(b"\0\r\n") == []
 
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PIECE = st.one_of(
     st.sampled_from([b"<30>one\n", b"7 <30>one", b"<30>a\0", b"15 <30>x\n<30>y", b"\r\n", b"\0", b"9", b" ", b"<", b"12 ",
                      b"999999 <", b"z" * 40_000]),
@@ -97,6 +98,7 @@ PIECE = st.one_of(
 )  # fmt: skip
 
 
+@PATIENT
 @given(st.lists(PIECE, max_size=14), st.data())
 @example([b"x" * LONGEST, b"\0", b"<1>y\n"], None)
 @example([b"x" * (LONGEST + 1), b"\0", b"<1>y\n"], None)
@@ -110,6 +112,7 @@ def test_however_the_bytes_are_split_the_lines_are_the_same(pieces: list[bytes],
     assert lines(*split) == lines(whole)
 
 
+@PATIENT
 @given(st.lists(st.binary(min_size=1, max_size=30).filter(lambda b: not set(b) & set(b"\n\r\0")), max_size=10))
 def test_counted_messages_come_out_as_they_went_in(messages: list[bytes]) -> None:
     sent = [b"<30>" + one for one in messages]
