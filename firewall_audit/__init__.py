@@ -16,6 +16,11 @@ MODULES: tuple[str, ...] = (
     "intake.events",
     "intake.taking",
     "readings",
+    "review.drawing",
+    "review.evidence",
+    "review.readings",
+    "review.reports",
+    "review.reviews",
 )
 """What they do is known once they are imported: tables, actions, readings, sweeps, evidence."""
 

@@ -63,6 +63,8 @@ def do_duty(work: Work, duty: Duty, *, evidence_ref: Annotated[str, Field(min_le
     rule = book.duty_rules().get(duty.rule)
     if rule is not None and rule.fulfilled_by is not None:
         raise Refused(duty.clause, f"This duty closes by itself, when {rule.fulfilled_by} is told.")
+    if rule is not None and rule.done_by is not None:
+        raise Refused(duty.clause, f"This duty closes by itself, when its work is done: {rule.done_by}.")
     return fulfil_duty(work, duty, evidence_ref)
 
 

@@ -234,6 +234,9 @@ def _rules(book: Book, vocabulary: Vocabulary) -> Iterator[str]:
             for rule in role.never
             if " if " in rule
         )
+    for name, duty in book.duties.items():
+        if duty.done_by is not None and duty.done_by not in vocabulary.actions:
+            yield f'duties {name}, field done_by: "{duty.done_by}" is not an action'
     for pattern, action in book.actions.items():
         if not _covers(pattern, vocabulary.actions):
             yield f'actions {pattern}: "{pattern}" covers no action'

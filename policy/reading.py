@@ -150,6 +150,8 @@ class DutyRule(Strict):
     within: SpanText | None = None
     fulfilled_by: str | None = None
     fulfilled_where: dict[str, str] = {}
+    done_by: str | None = None
+    """The action that does the work and closes the duty; whoever holds it then cannot call it done by word alone."""
     ended_by: str | None = None
     renews: SpanText | None = None
     escalates_to: str = Field(pattern=ROLE_ID)

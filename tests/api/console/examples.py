@@ -23,6 +23,7 @@ from tests.api.console import (
     deviation_examples,
     directory_examples,
     firewall_examples,
+    firewall_review_examples,
     learning_examples,
     privileged_examples,
     training_examples,
@@ -351,6 +352,10 @@ EXAMPLES = (
     *(
         Example(name, template, page, auditor_at(path))
         for name, template, page, path in configuration_examples.EXAMPLES
+    ),
+    *(
+        Example(name, template, page, auditor_at(path))
+        for name, template, page, path in firewall_review_examples.EXAMPLES
     ),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in deviation_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in directory_examples.EXAMPLES),
