@@ -1,6 +1,6 @@
 """A finding with its lines and what is said of it; reports of what is dangerous or persistent, and their answers. [FW-3, FW-4]"""
 
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from firewall_audit.review.readings import LineView, ReportPage
 from firewall_audit.review.views import FindingView
 from kernel.errors import Conflict, Fault, Malformed, NotFound, Refused
 from policy import book
+from policy.local_time import midnight
 
 WAITS, ANSWERED = State(P_("report", "Waits for an answer"), "amber"), State(N_("Answered"), "green")
 
@@ -75,11 +76,10 @@ def dispose(visit: Visit) -> Response:
 def _until(sent: dict[str, str]) -> datetime:
     """Read the last day of an acceptance: it holds until that day is over in the house. Raises Malformed."""
     try:
-        day = datetime.strptime(sent["until"], "%Y-%m-%d").replace(tzinfo=formats.ZONE)
-    except ValueError:
+        return midnight(date.fromisoformat(sent["until"]) + timedelta(days=1))
+    except (ValueError, OverflowError):
         why = N_("Write a day as 2026-11-23.")
         raise Malformed(why, [Fault("until", why)]) from None
-    return (day + timedelta(days=1)).astimezone(UTC)
 
 
 def listing(visit: Visit) -> Response:

@@ -1,17 +1,17 @@
 """The weekly review to take away: PDF and CSV, with what it rests on and who signed. [FW-3]"""
 
-from datetime import datetime
 from uuid import UUID
 
 from starlette.responses import Response
 
 from api import formats, papers
 from api.console.account import uuid_of
-from api.console.firewall_reviews import STATES, finding_of
+from api.console.firewall_reviews import STATES, finding_of, last_moment
 from api.console.visit import Visit, route
 from api.words import N_, _, language
 from firewall_audit.review import readings
 from firewall_audit.review.readings import ReviewPage
+from policy.local_time import written
 
 CUT = N_("Only the first rows are set here; the CSV holds all of them.")
 COLUMNS = (
@@ -53,7 +53,7 @@ def _lead(found: ReviewPage) -> list[str]:
     one = found.review
     totals = one.figures.get("totals", {})
     told = [
-        f"{formats.day(one.since)} / {formats.day(one.until)} · {_(STATES[one.state].word)}",
+        f"{formats.day(one.since)} / {formats.day(last_moment(one.until))} · {_(STATES[one.state].word)}",
         _events(totals, one.suppressed),
         *(
             f"{each['device']}: {formats.number(each['rows'])} · {_('unread')} {formats.number(each['unparsed'])}"
@@ -84,11 +84,6 @@ def _rows(found: ReviewPage) -> list[tuple[str, ...]]:
         for one in found.findings
         if (shown := finding_of(one))
     ]  # fmt: skip
-
-
-def written(at: datetime) -> str:
-    """Write a moment in full, by the house's clock: paper is read long afterwards."""
-    return f"{at.astimezone(formats.ZONE):%Y-%m-%d %H:%M}"
 
 
 def _id(visit: Visit) -> UUID:

@@ -7,6 +7,7 @@ from typing import Any
 from api import formats
 from api.console.pages.firewall_reviews import Bar, Cell, HeatRow
 from api.words import _
+from policy.local_time import local
 
 SHADES = 5
 TOP = 8
@@ -17,7 +18,7 @@ def heat(hours: Iterable[Sequence[Any]]) -> tuple[HeatRow, ...]:
     """Give the refused events by day and hour of the house's clock; the darkest hour is that of the most."""
     counts: dict[tuple[Any, int], int] = {}
     for day, hour, refused, _allowed in hours:
-        at = (datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(hours=int(hour))).astimezone(formats.ZONE)
+        at = local(datetime.fromisoformat(day).replace(tzinfo=UTC) + timedelta(hours=int(hour)))
         counts[at.date(), at.hour] = counts.get((at.date(), at.hour), 0) + (refused or 0)
     most = max(counts.values(), default=0)
     return tuple(

@@ -1,6 +1,7 @@
 """The weekly review of firewall logs: what is new, dangerous, persistent, unexplained; answered, then signed with one's name. [FW-3]"""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from starlette.responses import Response
@@ -43,10 +44,23 @@ def listing(visit: Visit) -> Response:
     found = readings.list_reviews(visit.actor)
     waiting = readings.list_reports(visit.actor, state="open")
     rows = tuple(
-        pages.Row(str(one.id), one.since, one.until, STATES[one.state], _told(one), one.signed_at, one.signed_name)
+        pages.Row(
+            str(one.id),
+            one.since,
+            last_moment(one.until),
+            STATES[one.state],
+            _told(one),
+            one.signed_at,
+            one.signed_name,
+        )
         for one in found
     )
     return visit.page("firewalls/reviews.html", pages.List(rows, len(waiting)))
+
+
+def last_moment(until: datetime) -> datetime:
+    """Give the last moment of a period, so that its last day is named and not the first of the next."""
+    return until - timedelta(microseconds=1)
 
 
 def _told(one: ReviewView) -> str:
@@ -66,7 +80,7 @@ def view_of(visit: Visit, found: ReviewPage, lines: list[LineView], form: Form |
     one = found.review
     works = one.state == "open" and frame.is_open(visit.actor, "log-review.answer")
     return pages.Review(
-        id=str(one.id), since=one.since, until=one.until, due=found.due_at, state=STATES[one.state],
+        id=str(one.id), since=one.since, until=last_moment(one.until), due=found.due_at, state=STATES[one.state],
         figures=figures_of(found), findings=tuple(finding_of(each) for each in found.findings),
         left=sum(each.needs_answer for each in found.findings), missing=found.missing or "",
         inputs=tuple(_input(each) for each in one.inputs), heat=pictures.heat(one.figures.get("hours", ())),
