@@ -78,7 +78,7 @@ def numbers() -> dict[str, int]:
 def non_essential() -> dict[str, str]:
     """Give the services that nobody outside may reach, `tcp/23`, and their names; the book writes `Telnet tcp/23`. [FW-1]"""
     told = book.parameter("FW-1", "non_essential")
-    found = {}
+    found: dict[str, str] = {}
     for one in told if isinstance(told, list) else ():
         name, _, where = str(one).rpartition(" ")
         protocol, _, ports = where.partition("/")
