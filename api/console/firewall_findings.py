@@ -10,10 +10,10 @@ from api import formats
 from api.console import frame, sentences
 from api.console.account import uuid_of
 from api.console.firewall_reviews import finding_of
-from api.console.review_words import DANGERS, WHY
 from api.console.pages import firewall_reviews as pages
 from api.console.pages.frame import Form, State
 from api.console.readings import look_names_up
+from api.console.review_words import DANGERS, WHY
 from api.console.visit import Visit, problems_of, route
 from api.words import N_, P_
 from firewall_audit.review import readings, reports, reviews

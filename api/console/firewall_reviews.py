@@ -10,6 +10,8 @@ from api import formats
 from api.console import firewall_pictures as pictures
 from api.console import frame
 from api.console.account import uuid_of
+from api.console.pages import firewall_reviews as pages
+from api.console.pages.frame import Form, State
 from api.console.review_words import (
     DANGERS,
     DISPOSITIONS,
@@ -21,8 +23,6 @@ from api.console.review_words import (
     PERSISTENT,
     SIGNED,
 )
-from api.console.pages import firewall_reviews as pages
-from api.console.pages.frame import Form, State
 from api.console.visit import Visit, problems_of, route
 from api.words import N_
 from firewall_audit.review import readings, reviews

@@ -74,7 +74,9 @@ PLACES = (
         Link(N_("Configurations"), "/firewalls/configurations", icon="shield", key="g j"),
         "configuration.devices",
     ),
-    Place(N_("House"), Link(N_("Firewall logs"), "/firewalls/reviews", icon="wall", key="g j"), "log-review.list"),
+    Place(
+        N_("House"), Link(N_("Firewall logs"), "/firewalls/reviews", icon="list-search", key="g q"), "log-review.list"
+    ),
     Place(N_("House"), Link(N_("Deviations"), "/deviations", icon="alert-triangle", key="g x"), "deviation.list"),
     Place(N_("House"), Link(N_("Directories"), "/directories", icon="stack-2", key="g y"), "directory.read"),
     Place(N_("House"), Link(N_("Reports"), "/reports", icon="list-search", key="g o"), "report.access-log"),

@@ -6,9 +6,9 @@ from datetime import timedelta
 from api.console.firewall_findings import ANSWERED, WAITS
 from api.console.firewall_pictures import heat
 from api.console.firewall_reviews import ANSWERS
-from api.console.review_words import DANGERS, DISPOSITIONS, GATHERING, GONE, NEW, OPEN, PERSISTENT, SIGNED, WHY
 from api.console.pages import firewall_reviews as pages
 from api.console.pages.frame import Form
+from api.console.review_words import DANGERS, DISPOSITIONS, GATHERING, GONE, NEW, OPEN, PERSISTENT, SIGNED, WHY
 from tests.api.console.house import HASH, NOW, before
 
 WEEK = NOW - timedelta(days=7)
