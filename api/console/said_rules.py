@@ -16,6 +16,7 @@ SENTENCES = (
     N_("The book knows no approval {name}."),
     N_("The two would be a conflict of duties: {why}."),
     N_("This duty closes by itself, when {fact} is told."),
+    N_("This duty closes by itself, when its work is done: {action}."),
     N_("The book in force has no duty {name}."),
     N_("It would put {count} people in a conflict of duties, the first: {first}"),
     N_("There is no query {name}."),
