@@ -1,9 +1,12 @@
 """Where the house keeps what its firewalls wrote. [FW-3]"""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from firewall_audit.store import Store
 from kernel.settings import settings
+
+if TYPE_CHECKING:  # the columns of the store are a large library: only who asks for lines loads it
+    from firewall_audit.store import Store
 
 
 def folder() -> Path:
@@ -11,6 +14,8 @@ def folder() -> Path:
     return settings.state_folder / "firewall"
 
 
-def store() -> Store:
-    """Return the store of log lines."""
+def store() -> "Store":
+    """Return the house's store of log lines."""
+    from firewall_audit.store import Store  # noqa: PLC0415
+
     return Store(folder())

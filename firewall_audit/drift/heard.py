@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from firewall_audit.store import Store, Window
-from kernel.settings import settings
+from firewall_audit import place
+from firewall_audit.store import Window
 
 MOST: Final = 2_000
 """Events read at once."""
@@ -48,7 +48,7 @@ def tells(slug: str, until: datetime, days: int) -> bool:
 def _ask(sql: str, slug: str, since: datetime, until: datetime, most: int = MOST) -> list[Heard]:
     if since >= until:
         return []
-    with Window(Store(settings.state_folder / "firewall"), since, until, devices=[slug], threads=1) as window:
+    with Window(place.store(), since, until, devices=[slug], threads=1) as window:
         rows = window.ask(sql, slug=slug, most=most) if window.manifests else []
     return [
         Heard(str(account or ""), f"{message or ''} {detail or ''}".strip()[:500], _aware(moment), int(count))

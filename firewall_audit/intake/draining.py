@@ -8,13 +8,13 @@ from typing import Final
 
 from sqlmodel import col, select
 
+from firewall_audit import place
 from firewall_audit.intake.batches import CLERK
 from firewall_audit.intake.segments import UNKNOWN, chunks, closed
 from firewall_audit.intake.taking import Counted, device_by_slug, reading_of, take
 from firewall_audit.models import DeviceSender, NetworkDevice, UnknownSender
 from kernel.db import read_session, ungoverned_session
 from kernel.errors import Conflict, NotFound
-from kernel.settings import settings
 
 log = logging.getLogger("omniwarden.intake")
 TOGETHER: Final = 65_536
@@ -22,7 +22,7 @@ TOGETHER: Final = 65_536
 
 def spool_folder() -> Path:
     """Return where the spool lies."""
-    return settings.state_folder / "firewall" / "spool"
+    return place.folder() / "spool"
 
 
 def drain(folder: Path) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlmodel import select
 
+from firewall_audit import place
 from firewall_audit.formats import BY_NAME
 from firewall_audit.formats.envelope import decode
 from firewall_audit.intake.batches import CLERK, LONGEST_SAMPLE, SAMPLES, BatchView, note_read_again, take_batch
@@ -16,10 +17,9 @@ from kernel.actor import Actor
 from kernel.db import read_session
 from kernel.errors import NotFound
 from kernel.outbox import effect
-from kernel.settings import settings
 
 if TYPE_CHECKING:  # the columns of the store are a large library: only who takes lines in loads it
-    from firewall_audit.store import Manifest, Reading, Store
+    from firewall_audit.store import Manifest, Reading
 
 
 @dataclass(slots=True)
@@ -29,13 +29,6 @@ class Counted:
     size: int = 0
     cut: int = 0
     partial: bool = False
-
-
-def store() -> "Store":
-    """Return the house's store of lines."""
-    from firewall_audit.store import Store  # noqa: PLC0415
-
-    return Store(settings.state_folder / "firewall")
 
 
 def known(batch: str) -> BatchView | None:
@@ -78,7 +71,7 @@ def take(
 
     Raises Conflict where the same lines of this device are on record, naming the batch; and what the store and the lines raise.
     """
-    kept = store().write_batch(blocks, reading, source=name, workers=workers, seen=seen).manifest
+    kept = place.store().write_batch(blocks, reading, source=name, workers=workers, seen=seen).manifest
     told = take_batch(
         actor, device.id, source=source, name=name, batch=kept.batch, digest=kept.digest, size=counted.size,
         lines=kept.lines, cut=counted.cut, partial=counted.partial, **_found(kept),
@@ -94,9 +87,9 @@ def read_again(batch_id: str) -> None:
         device = session.get(NetworkDevice, row.device_id) if row else None
     if row is None or device is None:
         raise NotFound("There is no such batch.")
-    place = store()
-    before = place.find(row.batch)
-    kept = place.rebuild(row.batch, reading_of(device, before.arrived, sender=before.sender, zone=before.zone))
+    store = place.store()
+    before = store.find(row.batch)
+    kept = store.rebuild(row.batch, reading_of(device, before.arrived, sender=before.sender, zone=before.zone))
     note_read_again(CLERK, row.id, **_found(kept))
 
 
@@ -104,7 +97,7 @@ def _found(kept: "Manifest") -> dict[str, Any]:
     """Return what was found in the lines of a batch, as its record tells it."""
     from firewall_audit.store import unparsed  # noqa: PLC0415
 
-    samples = unparsed(store(), kept.batch, SAMPLES) if kept.unparsed else []
+    samples = unparsed(place.store(), kept.batch, SAMPLES) if kept.unparsed else []
     return {
         "events": kept.read, "unparsed": kept.unparsed, "repeated": kept.repeated, "backwards": kept.jumps,
         "first_at": kept.first, "last_at": kept.last, "packs": dict(kept.formats),

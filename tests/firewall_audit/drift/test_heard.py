@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from firewall_audit.drift import heard
+from firewall_audit import place
 from firewall_audit.drift.heard import changes_heard, sign_ins_heard, tells
 from firewall_audit.store import Reading, Store
 
@@ -20,7 +20,7 @@ LINES = [
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     kept = Store(tmp_path / "firewall")
-    monkeypatch.setattr(heard, "settings", heard.settings.model_copy(update={"state_folder": tmp_path}))
+    monkeypatch.setattr(place, "settings", place.settings.model_copy(update={"state_folder": tmp_path}))
     kept.write_batch([LINES], Reading(device="edge-1", arrived=AT, formats=("cisco_asa",), zone="UTC"), source="test")
     return kept
 

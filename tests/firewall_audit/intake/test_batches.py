@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from firewall_audit import devices
+from firewall_audit import devices, place
 from firewall_audit.intake import batches, draining, taking
 from firewall_audit.intake.segments import UNKNOWN, closed
 from firewall_audit.intake.spool import Spool
@@ -22,9 +22,7 @@ DROP = b"<4>Mar  2 11:59:%02d edge-1 kernel: FW-DROP IN=eth0 OUT= SRC=198.51.100
 
 @pytest.fixture(autouse=True)
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    told = taking.settings.model_copy(update={"state_folder": tmp_path})
-    for module in (taking, draining):
-        monkeypatch.setattr(module, "settings", told)
+    monkeypatch.setattr(place, "settings", place.settings.model_copy(update={"state_folder": tmp_path}))
     return tmp_path
 
 

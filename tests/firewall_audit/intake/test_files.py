@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from firewall_audit import devices
+from firewall_audit import devices, place
 from firewall_audit.intake import files, taking
 from firewall_audit.intake.framing import LONGEST
 from firewall_audit.intake.journal import journal_lines
@@ -145,8 +145,8 @@ def test_no_journal_breaks_the_reader(raw: bytes) -> None:
 
 @pytest.fixture
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    told = taking.settings.model_copy(update={"state_folder": tmp_path / "state"})
-    monkeypatch.setattr(taking, "settings", told)
+    told = place.settings.model_copy(update={"state_folder": tmp_path / "state"})
+    monkeypatch.setattr(place, "settings", told)
     return tmp_path
 
 
@@ -186,7 +186,7 @@ def test_nothing_of_a_file_that_breaks_off_is_on_record_unless_asked(database: s
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(Malformed):
         files.take_file(device, path)
-    assert list(taking.store().manifests()) == []
+    assert list(place.store().manifests()) == []
     told = files.take_file(device, path, partial=True)
     assert told.partial
     assert 0 < told.lines < 4000
