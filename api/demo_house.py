@@ -13,6 +13,7 @@ import iam
 from api import fields  # noqa: F401 - registers every use case
 from api.demo_changes import Makers, seed_changes
 from api.demo_courses import seed_courses
+from api.demo_firewall import seed_firewall
 from api.demo_profiles import seed_profiles
 from api.demo_words import PASSWORD
 from iam.entry.entering import Source
@@ -97,6 +98,7 @@ def seed(tell: Callable[[str], None]) -> None:
     seed_courses(_holding("trainer"), _holding("security-officer"), [one for one in agents if one is not None])
     tell("systems and changes")
     seed_changes(Makers(_holding("it-admin"), _holding("technical-director"), _holding("security-officer")))
+    seed_firewall(_holding("it-admin"), _holding("security-officer"))
 
 
 def _holding(role: str) -> UUID:

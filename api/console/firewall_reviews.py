@@ -131,9 +131,8 @@ def sample_of(
     """Give a line of the sample with what the machine read in it, and its answer."""
     drawn = one.sample[place]
     given = None if again else one.answers.get(str(place))
-    read = tuple(
-        (READ[name], str(value)) for name, value in drawn["read"].items() if name in READ and value not in {None, ""}
-    )
+    said = drawn["read"]
+    read = tuple((label, str(said[name])) for name, label in READ.items() if said.get(name) not in {None, ""})
     text = lines[place].text if place < len(lines) else None
     return pages.Sample(
         str(one.id), place, text or "", read, None if given is None else ANSWERS[given], one.remarks.get(str(place), ""), may_answer

@@ -10,7 +10,11 @@ GATHERING, OPEN, SIGNED = (
     State(P_("review", "Open"), "blue"),
     State(N_("Signed"), "green"),
 )
-NEW, PERSISTENT, GONE = State(N_("New"), "blue"), State(N_("Persistent"), "amber"), State(N_("No longer found"), "grey")
+NEW, PERSISTENT, GONE = (
+    State(P_("finding", "New"), "blue"),
+    State(N_("Persistent"), "amber"),
+    State(N_("No longer found"), "grey"),
+)
 ACCEPTED = State(N_("Accepted"), "grey")
 DANGERS: Mapping[str, State] = {
     "high": State(N_("Dangerous"), "red"),

@@ -80,4 +80,5 @@ SENTENCES = (
     N_("This needs the course “{course}”, which you have not passed; take it: {where}"),
     N_("You are asked to take the course “{course}” again: {where}"),
     N_("Your course “{course}” lapsed on {day}; take it again: {where}"),
+    N_("Nobody approves the configuration that he handed in himself."),
 )

@@ -17,6 +17,8 @@ SENTENCES = (
     N_("The two would be a conflict of duties: {why}."),
     N_("This duty closes by itself, when {fact} is told."),
     N_("This duty closes by itself, when its work is done: {action}."),
+    N_("{count} findings that are dangerous or persistent have no answer yet."),
+    N_("{count} lines of the sample are not answered yet."),
     N_("The book in force has no duty {name}."),
     N_("It would put {count} people in a conflict of duties, the first: {first}"),
     N_("There is no query {name}."),
@@ -58,4 +60,12 @@ SENTENCES = (
     N_("An excuse ends after the course is due, and within {span}."),
     N_("The body did not arrive within {seconds} seconds."),
     N_("A body may have at most {most} bytes."),
+    N_("A configuration has {most} MiB at most."),
+    N_("A configuration has {most} rules at most; this one has {count}."),
+    N_("These lines were taken in already, as batch {batch} on {day}."),
+    N_(
+        "The file breaks off or cannot be unpacked after {count} lines; nothing of it was kept. Ask for what is readable, if that is what you want."
+    ),
+    N_("It is accepted until a day that comes, and not after {day}."),
+    N_("There is no room for {what}: nothing of it was kept."),
 )

@@ -95,8 +95,7 @@ def _blocks(file: BinaryIO, counted: Counted, *, partial: bool, seen: Seen | Non
     except BROKEN as fault:
         if not partial:
             raise Malformed(
-                f"The file breaks off or cannot be unpacked after {lines} lines; nothing of it was kept. "
-                "Ask for what is readable, if that is what you want."
+                f"The file breaks off or cannot be unpacked after {lines} lines; nothing of it was kept. Ask for what is readable, if that is what you want."
             ) from fault
         counted.partial = True
     if waiting:

@@ -22,10 +22,12 @@ document.addEventListener("htmx:after:swap", (event) => {
 
 // The navigation stands outside #main: mark the place we are at.
 function markCurrent() {
-  for (const link of document.querySelectorAll(".side a[href]")) {
-    const path = link.getAttribute("href");
-    const here = location.pathname === path || (path !== "/" && location.pathname.startsWith(path + "/"));
-    if (here) link.setAttribute("aria-current", "page");
+  const links = [...document.querySelectorAll(".side a[href]")];
+  const holds = (path) => location.pathname === path || (path !== "/" && location.pathname.startsWith(path + "/"));
+  const paths = links.map((link) => link.getAttribute("href")).filter(holds);
+  const here = paths.reduce((best, path) => (path.length > best.length ? path : best), "");
+  for (const link of links) {
+    if (here && link.getAttribute("href") === here) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
 }

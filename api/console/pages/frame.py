@@ -109,6 +109,12 @@ class Frame:
     can_search: bool = False
 
     @property
+    def here(self) -> str:
+        """The place of the navigation that the page belongs to: of several that hold its path, the nearest."""
+        paths = [link.href for group in self.groups for link in group.links]
+        return max((one for one in paths if self.path == one or self.path.startswith(f"{one}/")), key=len, default="")
+
+    @property
     def initials(self) -> str:
         """First letters of the first and the last name."""
         names = self.name.split()

@@ -16,7 +16,7 @@ WHERE = {
     "Refused": 1, "Denied": 0, "NotFound": 0, "Conflict": 0, "Malformed": 0, "Busy": 0, "NotSignedIn": 0, "StepUpNeeded": 0, "Missing": 0,
 }  # fmt: skip
 """Which argument of each error is its sentence."""
-FIELDS = ("kernel", "policy", "iam", "contactcenter", "changecontrol", "training", "api")
+FIELDS = ("kernel", "policy", "iam", "contactcenter", "changecontrol", "training", "firewall_audit", "api")
 OPERATORS = {
     "kernel/postgres": "told on the command line to whoever starts the house",
     "kernel/ledger/": "told on the command line to whoever verifies the ledger, and in logs",
@@ -31,6 +31,7 @@ OPERATORS = {
     "iam/letters/": "told in logs and in the delivery receipts of the officer",
     "contactcenter/voice/site.py": "Asterisk's own configuration, not a sentence",
     "contactcenter/contacts.py": "a telephone number, not a sentence",
+    "firewall_audit/intake/receiver.py": "told to whoever starts the receiver",
     "changecontrol/observed/reports.py": "told to collectors on the command line",
     "training/courses/folder.py": "told on the command line to whoever loads courses",
     "training/courses/content.py": "faults of a course's files, told with their names",
