@@ -69,7 +69,7 @@ def test_any_span_of_a_film_is_what_was_given_and_nothing_lies_in_clear(school: 
         (film,) = session.query(CourseFilm).filter_by(digest=digest).all()
         parts = session.query(CourseFilmPart).filter_by(film_id=film.id).order_by(CourseFilmPart.number).all()
     assert [one.number for one in parts] == [0, 1, 2]
-    assert all(data[n * PART + 100 : n * PART + 140] not in one.content for n, one in enumerate(parts))
+    assert all(data[n * PART + 30 : n * PART + 70] not in one.content for n, one in enumerate(parts))
 
 
 def test_a_film_is_seen_by_learners_only_where_a_lesson_in_force_shows_it(school: School) -> None:
