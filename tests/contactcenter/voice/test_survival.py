@@ -12,6 +12,9 @@ from tests.contactcenter.voice.house import ROOT, House, until
 
 pytestmark = [pytest.mark.needs("asterisk", "sipp"), pytest.mark.xdist_group("voice"), pytest.mark.timeout(240)]
 
+AUDIBLE = 1.4
+"""Seconds without sound that are a busy machine's; a process takes longer to come back, so a real silence is longer."""
+
 
 def test_voice_process_killed_while_a_caller_waits(house: House) -> None:
     caller = house.caller()
@@ -20,7 +23,7 @@ def test_voice_process_killed_while_a_caller_waits(house: House) -> None:
     began = time.monotonic()
     time.sleep(1.5)
     house.start()
-    assert caller.handset.longest_silence(began, time.monotonic()) < 0.7
+    assert caller.handset.longest_silence(began, time.monotonic()) < AUDIBLE
     agent = house.agent()
     agent.plug(ring_ms=100)
     agent.ready()
@@ -39,7 +42,7 @@ def test_voice_process_killed_in_mid_ring(house: House) -> None:
     house.start()
     house.reaches("connected")
     time.sleep(1)
-    assert caller.handset.longest_silence(began, time.monotonic()) < 0.7
+    assert caller.handset.longest_silence(began, time.monotonic()) < AUDIBLE
     assert phone.handset.loudness(time.monotonic() - 0.5) > 2000
     agent.stands("busy")
 
@@ -57,7 +60,7 @@ def test_voice_process_killed_in_mid_call(house: House) -> None:
     assert phone.handset.loudness(began) > 2000, "they talk on while nobody serves them"
     house.start()
     time.sleep(1)
-    assert phone.handset.longest_silence(began, time.monotonic()) < 0.7
+    assert phone.handset.longest_silence(began, time.monotonic()) < AUDIBLE
     call = house.reaches("ended")
     assert call.outcome == "ended"
     assert house.facts(call.conversation_id).count("call.record-start") == 2, "the recording is taken up again"
@@ -84,8 +87,8 @@ def test_calls_that_come_while_nobody_serves_are_taken_afterwards(house: House) 
     caller = house.network.call()
     time.sleep(1)
     began = time.monotonic()
-    time.sleep(1)
-    assert caller.handset.longest_silence(began, time.monotonic()) < 0.7
+    time.sleep(3)
+    assert caller.handset.longest_silence(began, time.monotonic()) < AUDIBLE
     house.start()
     house.reaches("greeting", 12)
 
@@ -104,7 +107,7 @@ def test_wire_to_asterisk_cut_in_every_phase(house: House) -> None:
     time.sleep(0.5)
     cut(house)
     time.sleep(1)
-    assert caller.handset.longest_silence(began, time.monotonic()) < 0.7
+    assert caller.handset.longest_silence(began, time.monotonic()) < AUDIBLE
     assert phone.handset.loudness(time.monotonic() - 0.5) > 2000
     assert house.call().phase == "connected"
 
