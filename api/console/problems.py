@@ -1,5 +1,6 @@
 """What the house refused, as a page: what happened, which rule it rests on, and how to put it right."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 HIDDEN = N_("The address is wrong, or what was here is not for you to see.")
 NO_ROLE = N_("None of your roles opens this here.")
+COURSE = re.compile(r"/training/[a-z][a-z0-9-]*$")
+"""How a refusal for want of a course ends: where it is taken."""
 NOTHING_LOST = N_("Something broke on our side. Nothing was changed, and it is noted.")
 
 
@@ -41,8 +44,16 @@ def problem_of(error: OmniError) -> Problem:
         except OmniError:
             text = ""  # the book itself cannot be read now; the clause's number still says which rule it is
     why = NO_ROLE if error.why.startswith("none of your roles") else error.why
-    repair, href = (N_("See what you may do"), "/account#rights") if isinstance(error, Denied) else ("", "")
-    return Problem(status, KINDS[type(error)].title, why, error.clause or "", text, repair, href)
+    return Problem(status, KINDS[type(error)].title, why, error.clause or "", text, *_repair(error))
+
+
+def _repair(error: OmniError) -> tuple[str, str]:
+    """Say how to put it right: by the course that is missing, else by what one may do. [TR-1]"""
+    if not isinstance(error, Denied):
+        return "", ""
+    if course := COURSE.search(error.why):
+        return N_("To the course"), course[0]
+    return N_("See what you may do"), "/account#rights"
 
 
 def shown(visit: "Visit", error: OmniError) -> Response:

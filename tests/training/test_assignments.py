@@ -8,6 +8,8 @@ import pytest
 from sqlmodel import select
 
 import iam
+from kernel import fresh, gate
+from kernel.actor import clerk
 from kernel.db import read_session
 from kernel.errors import Conflict, Denied, NotFound, Refused
 from policy import book, deadlines, inbox
@@ -321,3 +323,16 @@ def test_who_makes_changes_is_shown_by_name_when_the_procedure_is_not_known(scho
     assert found_by(school, "change-makers-are-trained").violations == [kojo.actor.ref]
     school.take(kojo, course)
     assert found_by(school, "change-makers-are-trained").violations == []
+
+
+def test_a_function_given_by_another_process_is_seen_before_its_courses_are_asked(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moussa = world.person(role="agent")
+    school.publish("tools-manager")
+    known, seen = gate.current(), fresh._seen
+    iam.give_role(clerk("setup"), person_id=moussa.id, role="manager", reason="leads a team from today")
+    gate.put_in_force(known)
+    monkeypatch.setattr(fresh, "_seen", seen)
+    assignments.assign_soon(person_id=str(moussa.id))
+    assert "tools-manager" in school.asked(moussa)

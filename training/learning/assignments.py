@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from kernel import gate
+from kernel import fresh, gate
 from kernel.action import Fact, Work, action, on_fact
 from kernel.actor import clerk
 from kernel.db import HOUSE, read_session
@@ -133,7 +133,8 @@ def _tell(work: Work, name: str, row: Assignment, **more: str) -> None:
 
 @effect(ASSIGN)
 def assign_soon(*, person_id: str) -> None:
-    """Ask a person right after the fact that concerns them; the sweep asks whoever is missed."""
+    """Ask a person right after the fact that concerns them, by the roles as they stand now; the sweep asks whoever is missed."""
+    fresh.refresh()
     assign_person(CLERK, person_id=UUID(person_id))
 
 

@@ -274,6 +274,19 @@ EXAMPLES = (
         AGENT,
     ),
     Example(
+        "refusal-course",
+        "parts/refusal.html",
+        plain.Problem(
+            403,
+            "This is not open to you",
+            "You are asked to take the course “The desk at night” again: /training/night-desk",
+            "TR-1",
+            repair="To the course",
+            repair_href="/training/night-desk",
+        ),
+        AGENT,
+    ),
+    Example(
         "search",
         "search.html",
         plain.Found(

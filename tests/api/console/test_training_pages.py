@@ -6,7 +6,9 @@ import re
 import pytest
 from sqlmodel import select
 
+from api.console.problems import problem_of
 from kernel.db import read_session
+from kernel.errors import Denied
 from tests import world
 from tests.training.conftest import School, hands, school  # noqa: F401 - fixtures
 from tests.training.folders import PNG
@@ -33,6 +35,14 @@ def answer_all(client, attempt: str, choice: str) -> None:
 @pytest.fixture
 def ama(database: str) -> world.Somebody:
     return world.activated(role="agent")
+
+
+def test_a_refusal_for_want_of_a_course_leads_to_it_and_another_does_not() -> None:
+    why = "You are asked to take the course “About passwords” again: /training/passwords"
+    found = problem_of(Denied(why, "TR-5"))
+    assert (found.repair, found.repair_href, found.clause) == ("To the course", "/training/passwords", "TR-5")
+    for other in ("Show the path //training/x of it", "see /training/passwords/quiz"):
+        assert problem_of(Denied(other, "TR-5")).repair_href == "/account#rights"
 
 
 def test_from_the_list_to_a_certificate(browser_of, school: School, ama) -> None:  # noqa: F811
