@@ -80,10 +80,9 @@ def wake(told: dict[str, Any]) -> dict[str, Any]:
     course_id = versions.add_course(somebody(told["trainer"]), slug=told["course"]).id
     publish(told, course_id, content, retake=False)
     row = join(told["agent"] | {"roles": {told["role"]: 0}, "calls": True})
-    row = come_in(told["agent"], row)
     take(somebody(row["id"]), course_id, content, right=True)
     publish(told, course_id, content, retake=True)
-    return row
+    return come_in(told["agent"], row)
 
 
 def publish(told: dict[str, Any], course_id: UUID, content: CourseContent, *, retake: bool) -> None:

@@ -7,9 +7,11 @@ import pytest
 from sqlmodel import select
 
 from api.console.problems import problem_of
+from contactcenter import agents
 from kernel.db import read_session
 from kernel.errors import Denied
 from tests import world
+from tests.contactcenter.house import SETUP, House
 from tests.training.conftest import School, hands, school  # noqa: F401 - fixtures
 from tests.training.folders import PNG
 from training.awareness.models import BreachReport
@@ -43,6 +45,21 @@ def test_a_refusal_for_want_of_a_course_leads_to_it_and_another_does_not() -> No
     assert (found.repair, found.repair_href, found.clause) == ("To the course", "/training/passwords", "TR-5")
     for other in ("Show the path //training/x of it", "see /training/passwords/quiz"):
         assert problem_of(Denied(other, "TR-5")).repair_href == "/account#rights"
+
+
+def test_a_right_that_sleeps_keeps_its_button_and_says_which_course_wakes_it(browser_of, school: School) -> None:  # noqa: F811
+    house = House()
+    school.publish("passwords")
+    school.hands.forward(days=31)
+    ama = world.activated(role="agent", scope=house.scope)
+    agents.enrol_agent(SETUP, person_id=ama.id, name=ama.name, site=house.mark, languages=["en"])
+    client = browser_of(ama)
+    desk = client.get("/desk")
+    assert 'id="desk-ready"' in desk.text
+    assert "You are not on the floor" not in desk.text
+    refused = client.post("/agent/ready", headers={"hx-request": "true"}).text
+    assert "TR-5" in refused
+    assert '<a href="/training/passwords">To the course</a>' in refused
 
 
 def test_from_the_list_to_a_certificate(browser_of, school: School, ama) -> None:  # noqa: F811
