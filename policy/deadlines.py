@@ -22,7 +22,7 @@ from policy.models import OPEN, Duty, DutyCalendar
 from policy.reading import Calendar, DutyRule
 from policy.recurrence import due_of, period_at
 
-AT_ONCE = 128
+AT_ONCE = 80
 """Rows per action, so that one action's facts and locks stay few."""
 CLERK = clerk("deadlines")
 
