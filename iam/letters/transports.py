@@ -106,11 +106,10 @@ class Spool:
     folder: Path
 
     def send(self, envelope: Envelope) -> str:
-        """Lay the letter down in a file only we can read."""
+        """Lay the letter down in a file only we can read; whoever looks sees it whole or not at all."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(
-            os.open(self.folder / f"{envelope.id}.json", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w"
-        ) as file:
+        begun = self.folder / f"{envelope.id}.part"
+        with os.fdopen(os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump(
                 {
                     "channel": envelope.channel,
@@ -120,6 +119,7 @@ class Spool:
                 },
                 file,
             )
+        begun.replace(self.folder / f"{envelope.id}.json")
         return "spool"
 
     def letters(self) -> list[dict[str, str]]:

@@ -154,7 +154,7 @@ def test_nonsense_in_a_form_is_told_and_kept(browser_of, people: House) -> None:
     wish = {"deed": "allocate", "role": "trainer", "scope": "house", "reason": "she trains the new team"}
     for more, words in (
         ({"person": "no.body.here"}, "Nobody is called so."),
-        ({"person": str(people.ama.id), "ends": "soon"}, "This is no date."),
+        ({"person": str(people.ama.id), "ends": "soon"}, "Write a day as 2026-11-23."),
         ({"person": str(people.ama.id), "bound_to": "lunch:1", "ends": "2099-01-01"}, ""),
     ):
         answer = boss.post("/requests/new", data=wish | more)
