@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel.sql.sqltypes import AutoString
 
 revision = "0027"
-down_revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 TEXT = AutoString
