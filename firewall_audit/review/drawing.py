@@ -15,7 +15,7 @@ from firewall_audit.detections.finding import Finding
 from firewall_audit.detections.review import review as detect
 from firewall_audit.detections.tallies import History, Tally
 from firewall_audit.review.models import GATHERING, OPEN, LogFinding, LogReview
-from firewall_audit.review.pictures import pictures_of, totals
+from firewall_audit.review.pictures import pictures_of, totals_of
 from firewall_audit.review.reports import report_found
 from firewall_audit.review.states import REVIEW_STEPS
 from firewall_audit.review.terms import Terms, terms_of
@@ -99,17 +99,17 @@ def look(store: Store, review: LogReview, terms: Terms, history: History, size: 
     """Look at the lines of a review's period; nothing is written."""
     with Window(store, review.since, review.until, decided=terms.decided) as window:
         found = detect(window, terms.parameters, history)
-        pictures = pictures_of(window)
+        pictures, counts = pictures_of(window), totals_of(window)
         seed = review.seed or secrets.token_hex(16)
         sample = draw_lines(window, seed, size)
         inputs = inputs_of(window.manifests, review.since, review.until)
         digest = inputs_digest(window.manifests)
     with Window(store, review.since - (review.until - review.since), review.since, decided=terms.decided) as before:
-        past = totals(pictures_of(before)) if before.manifests else {}
+        past = totals_of(before) if before.manifests else {}
     known = [[one.id, one.title, why.reason, why.until.isoformat()] for one, why in found.suppressed]
     return Drawn(
         inputs=inputs, inputs_digest=digest, pack=terms.pack(), suppressed=len(known),
-        figures={**pictures, "totals": totals(pictures), "before": past, "known": known}, seed=seed, sample=sample,
+        figures={**pictures, "totals": counts, "before": past, "known": known}, seed=seed, sample=sample,
         tally={name: dict(seen) for name, seen in found.tally.seen.items()}, findings=[FoundView.of(one) for one in found.findings],
     )  # fmt: skip
 

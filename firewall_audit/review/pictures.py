@@ -27,9 +27,9 @@ def pictures_of(window: Window) -> dict[str, list[list[Any]]]:
     return {name: [list(row) for row in window.ask(sql)] for name, sql in PICTURES.items()}
 
 
-def totals(pictures: dict[str, list[list[Any]]]) -> dict[str, int]:
+def totals_of(window: Window) -> dict[str, int]:
     """Add up what two periods are compared by."""
-    rows = pictures["devices"]
+    rows = window.ask(PICTURES["devices"])
     return {
         "events": sum(row[1] for row in rows),
         "refused": sum(row[2] or 0 for row in rows),
