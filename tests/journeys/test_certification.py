@@ -167,8 +167,8 @@ def answer_all_and_close(house: House, page: Page, campaign: str) -> None:
     for _ in range(33):
         page.keyboard.press("y")
     expect(left).to_have_text("0", timeout=60_000)
-    ((state,),) = house.rows("select state from certification where id = %s", campaign)
-    assert state == "closed"
+    closed = "select 1 from certification where id = %s and state = 'closed'"
+    until(lambda: house.rows(closed, campaign) != [], "the campaign to close with the last answer")
 
 
 def the_officer_finds_it_closed(house: House, officers: Window, campaign: str) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from firewall_audit import place
 from firewall_audit.intake import batches, taking
 from firewall_audit.intake.taking import Counted
 from tests import world
@@ -18,7 +19,7 @@ FORM = {
 
 
 def test_a_device_is_put_on_the_register_revised_and_taken_out_of_service(browser_of, tmp_path, monkeypatch):
-    monkeypatch.setattr(taking, "settings", taking.settings.model_copy(update={"state_folder": tmp_path}))
+    monkeypatch.setattr(place, "settings", place.settings.model_copy(update={"state_folder": tmp_path}))
     who = world.activated(role="security-officer")
     browser = browser_of(who)
     wrong = browser.post("/firewalls/new", data=FORM | {"owner": "Nobody At All", "zones": "lan above"})
