@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from firewall_audit.store import Line
+if TYPE_CHECKING:  # the columns of the store are a large library: only who asks for lines loads it
+    from firewall_audit.store import Line
 
 Danger = Literal["info", "low", "medium", "high"]
 DANGERS: Final[tuple[Danger, ...]] = ("info", "low", "medium", "high")
@@ -53,7 +54,7 @@ class Finding:
     """Seen on as many days as the book calls persistent."""
     figures: Mapping[str, int | str] = field(default_factory=dict)
     selectors: tuple[Selector, ...] = ()
-    evidence: tuple[Line, ...] = ()
+    evidence: "tuple[Line, ...]" = ()
 
     @property
     def id(self) -> str:

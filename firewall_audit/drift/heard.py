@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from firewall_audit import place
-from firewall_audit.store import Window
 
 MOST: Final = 2_000
 """Events read at once."""
@@ -48,6 +47,8 @@ def tells(slug: str, until: datetime, days: int) -> bool:
 def _ask(sql: str, slug: str, since: datetime, until: datetime, most: int = MOST) -> list[Heard]:
     if since >= until:
         return []
+    from firewall_audit.store import Window  # noqa: PLC0415 - a large library, for who asks for lines
+
     with Window(place.store(), since, until, devices=[slug], threads=1) as window:
         rows = window.ask(sql, slug=slug, most=most) if window.manifests else []
     return [

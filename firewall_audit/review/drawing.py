@@ -4,28 +4,28 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import col, select
 
 from firewall_audit import place
-from firewall_audit.detections.finding import Finding
-from firewall_audit.detections.review import review as detect
-from firewall_audit.detections.tallies import History, Tally
 from firewall_audit.review.models import GATHERING, OPEN, LogFinding, LogReview
-from firewall_audit.review.pictures import pictures_of, totals_of
 from firewall_audit.review.reports import report_found
 from firewall_audit.review.states import REVIEW_STEPS
 from firewall_audit.review.terms import Terms, terms_of
-from firewall_audit.store import Manifest, Store, Window
 from kernel.action import Work, action
 from kernel.actor import clerk
 from kernel.db import read_session
 from kernel.errors import Conflict
 from kernel.sweeps import sweep
 from policy import book
+
+if TYPE_CHECKING:  # detections and the store are large libraries: only who looks at lines loads them
+    from firewall_audit.detections.finding import Finding
+    from firewall_audit.detections.tallies import History
+    from firewall_audit.store import Manifest, Store, Window
 
 CLERK = clerk("firewall")
 SHOWN: Final = (
@@ -70,7 +70,7 @@ class FoundView(BaseModel):
     evidence: list[list[Any]]
 
     @classmethod
-    def of(cls, one: Finding) -> "FoundView":
+    def of(cls, one: "Finding") -> "FoundView":
         """Tell a finding."""
         return cls(
             key=one.id, kind=one.kind, about=one.subject[:500], title=one.title[:500], reason=one.reason[:1000], danger=one.danger,
@@ -95,8 +95,12 @@ class Drawn(BaseModel):
     findings: list[FoundView]
 
 
-def look(store: Store, review: LogReview, terms: Terms, history: History, size: int) -> Drawn:
+def look(store: "Store", review: LogReview, terms: Terms, history: "History", size: int) -> Drawn:
     """Look at the lines of a review's period; nothing is written."""
+    from firewall_audit.detections.review import review as detect  # noqa: PLC0415
+    from firewall_audit.review.pictures import pictures_of, totals_of  # noqa: PLC0415
+    from firewall_audit.store import Window  # noqa: PLC0415
+
     with Window(store, review.since, review.until, decided=terms.decided) as window:
         found = detect(window, terms.parameters, history)
         pictures, counts = pictures_of(window), totals_of(window)
@@ -114,8 +118,10 @@ def look(store: Store, review: LogReview, terms: Terms, history: History, size: 
     )  # fmt: skip
 
 
-def history_of(session: Any, review: LogReview, weeks: int) -> History:
+def history_of(session: Any, review: LogReview, weeks: int) -> "History":
     """Give what the periods before left behind, so many weeks back."""
+    from firewall_audit.detections.tallies import History, Tally  # noqa: PLC0415
+
     rows = session.execute(
         select(LogReview.since, LogReview.until, LogReview.tally).where(
             LogReview.until <= review.since,
@@ -126,7 +132,7 @@ def history_of(session: Any, review: LogReview, weeks: int) -> History:
     return History(tuple(Tally(since, until, seen) for since, until, seen in rows))
 
 
-def draw_lines(window: Window, seed: str, size: int) -> list[dict[str, Any]]:
+def draw_lines(window: "Window", seed: str, size: int) -> list[dict[str, Any]]:
     """Draw lines at random, such that anybody who knows the seed draws the same."""
     rows = window.ask(SAMPLE.format(columns=", ".join(f'"{name}"' for name in SHOWN), size=int(size)), seed=seed)
     return [
@@ -135,7 +141,7 @@ def draw_lines(window: Window, seed: str, size: int) -> list[dict[str, Any]]:
     ]
 
 
-def inputs_of(manifests: Iterable[Manifest], since: datetime, until: datetime) -> list[dict[str, Any]]:
+def inputs_of(manifests: "Iterable[Manifest]", since: datetime, until: datetime) -> list[dict[str, Any]]:
     """Count, device by device, what a review rests on; lines that nobody could read count with the device they came for."""
     found: dict[str, dict[str, Any]] = {}
 
@@ -157,7 +163,7 @@ def inputs_of(manifests: Iterable[Manifest], since: datetime, until: datetime) -
     return [found[device] for device in sorted(found)]
 
 
-def inputs_digest(manifests: Iterable[Manifest]) -> str:
+def inputs_digest(manifests: "Iterable[Manifest]") -> str:
     """Give the SHA-256 over every batch looked at: its name, the digest of its lines, and which reading of them."""
     told = sorted(f"{one.batch} {one.digest} {one.edition}" for one in manifests)
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
@@ -216,10 +222,12 @@ def _follows(work: Work, seen: LogFinding, review: LogReview) -> bool:
 @sweep("firewall-review", seconds=60)
 def run(now: datetime) -> None:  # noqa: ARG001 - the frame's own form
     """Look at every period that waits to be signed and has lines that were not looked at yet. [FW-3]"""
-    store = place.store()
     with read_session() as session:
         unsigned = select(LogReview).where(col(LogReview.state).in_([GATHERING, OPEN])).order_by(col(LogReview.since))
         waiting = list(session.scalars(unsigned))
+    if not waiting:
+        return
+    store = place.store()
     for review in waiting:
         with read_session() as session:
             terms = terms_of(session, review)
@@ -228,10 +236,12 @@ def run(now: datetime) -> None:  # noqa: ARG001 - the frame's own form
             _record(review.id, look(store, review, terms, history, book.number("FW-3", "sample_size")))
 
 
-def stirred(store: Store, review: LogReview, terms: Terms) -> bool:
+def stirred(store: "Store", review: LogReview, terms: Terms) -> bool:
     """Tell whether there is something to look at that a review does not rest on yet: other lines, other terms, or none looked at."""
     if review.state == GATHERING or review.pack != terms.pack():
         return True
+    from firewall_audit.store import Window  # noqa: PLC0415
+
     with Window(store, review.since, review.until, decided=terms.decided) as window:
         return inputs_digest(window.manifests) != review.inputs_digest
 

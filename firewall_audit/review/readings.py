@@ -10,7 +10,6 @@ from firewall_audit.detections.finding import DANGERS
 from firewall_audit.review.models import AcceptedNoise, FindingReport, LogFinding, LogReview
 from firewall_audit.review.reviews import unanswered
 from firewall_audit.review.views import FindingView, NoiseView, ReportView, ReviewView
-from firewall_audit.store import Line, show
 from kernel.action import Work
 from kernel.db import HOUSE, Answer
 from kernel.reading import reading
@@ -105,6 +104,8 @@ def read_sample(work: Work, review: LogReview) -> list[LineView]:  # noqa: ARG00
 
 def lines_of(wanted: list[tuple[str, int]]) -> list[LineView]:
     """Fetch lines from the store, in the order asked."""
+    from firewall_audit.store import Line, show  # noqa: PLC0415 - a large library, for those who look at lines
+
     return [
         LineView(batch=one.line.batch, place=one.line.place, text=None if one.raw is None else one.raw.decode(errors="backslashreplace"))
         for one in show(place.store(), [Line(batch, place) for batch, place in wanted])
