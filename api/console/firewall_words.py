@@ -24,6 +24,10 @@ EVENTS: Mapping[str, str] = {
     "heard": N_("Heard again"),
     "full": N_("The spool was full"),
     "unknown": N_("An unknown sender"),
+    "missing": N_("Numbered lines never came"),
+    "twice": N_("Lines came twice"),
+    "restarted": N_("It counts its lines anew"),
+    "clock": N_("The clock was wrong"),
 }
 VERDICTS: Mapping[str, str] = {"allow": N_("allowed"), "deny": N_("denied")}
 CREDENTIALS: Mapping[str, str] = {

@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 from sqlmodel import col, select
 
-from firewall_audit.models import LogBatch, NetworkDevice, UnparsedSample
+from firewall_audit.intake.noting import note
+from firewall_audit.models import LogBatch, NetworkDevice, SenderCount, UnparsedSample
 from kernel.action import Work, action
 from kernel.actor import clerk
 from kernel.db import HOUSE, Answer
@@ -17,6 +18,7 @@ from kernel.reading import reading
 CLERK = clerk("intake")
 SAMPLES = 100
 LONGEST_SAMPLE = 2000
+AHEAD = "The clock runs ahead of ours."
 Count = Annotated[int, Field(ge=0)]
 BatchName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -24,6 +26,27 @@ Packs = Annotated[dict[str, int], Field(max_length=100)]
 Days = Annotated[list[str], Field(max_length=4000)]
 Sample = tuple[int, str]
 Samples = Annotated[list[Sample], Field(max_length=SAMPLES)]
+
+
+class Followed(BaseModel):
+    """How far one sender of a batch has counted its lines, and what that shows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str
+    highest: int
+    waited: list[list[int]]
+    behind: list[int]
+    lost: Count = 0
+    missing: Annotated[str, StringConstraints(max_length=300)] = ""
+    """The numbers that never came, as people write them."""
+    twice: Count = 0
+    restarts: Count = 0
+    goes_on: bool
+    """Lines that come live: the next batch counts on from here. A file of an old week does not."""
+
+
+Counts = Annotated[list[Followed], Field(max_length=500)]
 
 
 class BatchView(Answer):
@@ -85,6 +108,8 @@ def take_batch(
     packs: Packs,
     days: Days,
     samples: Samples,
+    counts: Counts = [],  # noqa: B006 - pydantic copies it
+    ahead: bool = False,
 ) -> LogBatch:
     """Put a batch of lines on record: its digest, its counts, from when to when, by which formats it was read. [FW-3]"""
     held: LogBatch | None = work.select(select(LogBatch).where(LogBatch.batch == batch)).first()
@@ -100,8 +125,36 @@ def take_batch(
     work.session.flush()
     if samples:
         work.add(UnparsedSample(batch_id=made.id, lines=[list(one) for one in samples]))
+    _tell_amiss(work, device, made, counts, ahead=ahead)
     work.fact("log-batch.taken", batch_id=made.id, device_id=device.id, slug=device.slug, batch=batch)
     return made
+
+
+def _tell_amiss(work: Work, device: NetworkDevice, batch: LogBatch, counts: list[Followed], *, ahead: bool) -> None:
+    """Put down what the senders' own counts and clocks say was amiss with a batch. [FW-6]"""
+    since, until = batch.first_at or work.now, batch.last_at or work.now
+    for one in counts:
+        named = f"{one.host}: " if one.host else ""
+        if one.lost:
+            note(work, device, "missing", since, until, count=one.lost, detail=f"{named}{one.missing}"[:300])
+        if one.twice:
+            note(work, device, "twice", since, until, count=one.twice, detail=one.host[:300])
+        if one.restarts:
+            note(work, device, "restarted", since, until, count=one.restarts, detail=one.host[:300])
+        if one.goes_on:
+            _count_on(work, device, one)
+    if batch.backwards or ahead:
+        note(work, device, "clock", since, until, count=batch.backwards, detail=AHEAD if ahead else "")
+
+
+def _count_on(work: Work, device: NetworkDevice, told: Followed) -> None:
+    rows = select(SenderCount).where(SenderCount.device_id == device.id, SenderCount.host == told.host)
+    held: SenderCount | None = work.select(rows.with_for_update()).first()
+    if held is None:
+        held = work.add(
+            SenderCount(scope=device.scope, device_id=device.id, host=told.host, highest=0, counted_at=work.now)
+        )
+    held.highest, held.waited, held.behind, held.counted_at = told.highest, told.waited, told.behind, work.now
 
 
 @action("log-batch.read-again", on=LogBatch, answer=BatchView)

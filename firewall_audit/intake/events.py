@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 
 from firewall_audit.intake.batches import CLERK
+from firewall_audit.intake.noting import Kind, note
 from firewall_audit.models import IntakeEvent, IntakeStanding, NetworkDevice, UnknownSender
 from firewall_audit.models.devices import IN_SERVICE
 from firewall_audit.readings import EventView
@@ -34,30 +35,16 @@ class StrangerView(Answer):
 def note_event(
     work: Work,
     *,
-    kind: Literal["dropped", "silent", "heard", "full", "unknown"],
+    kind: Kind,
     since: AwareDatetime,
     until: AwareDatetime,
     device_id: UUID | None = None,
     count: Annotated[int, Field(ge=0)] = 0,
     detail: Annotated[str, Field(max_length=300)] = "",
 ) -> IntakeEvent:
-    """Write down that lines were lost, that a device fell silent or is heard again, that a stranger sends. [FW-3, FW-6]"""
+    """Write down that lines were lost, that a device fell silent or is heard again, that its count has gaps, that a stranger sends. [FW-3, FW-6]"""
     device = work.get(NetworkDevice, device_id) if device_id else None
-    made = work.add(
-        IntakeEvent(
-            scope=device.scope if device else HOUSE, device_id=device_id, kind=kind, count=count, since=since,
-            until=max(since, until), detail=detail,
-        )
-    )  # fmt: skip
-    work.fact(
-        "intake.noted",
-        event_id=made.id,
-        kind=kind,
-        device_id=device_id,
-        slug=device.slug if device else None,
-        count=count,
-    )
-    return made
+    return note(work, device, kind, since, until, count=count, detail=detail)
 
 
 @reading("intake.strangers", scope=HOUSE, watched=True)

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal
 from uuid import UUID
 
 from sqlmodel import select
@@ -11,8 +11,11 @@ from sqlmodel import select
 from firewall_audit import place
 from firewall_audit.formats import BY_NAME
 from firewall_audit.formats.envelope import decode
+from firewall_audit.intake import batches
 from firewall_audit.intake.batches import CLERK, LONGEST_SAMPLE, SAMPLES, BatchView, note_read_again, take_batch
-from firewall_audit.models import LogBatch, NetworkDevice
+from firewall_audit.intake.counts import Count
+from firewall_audit.intake.counts import told as written
+from firewall_audit.models import LogBatch, NetworkDevice, SenderCount
 from kernel.actor import Actor
 from kernel.db import read_session
 from kernel.errors import NotFound
@@ -20,6 +23,11 @@ from kernel.outbox import effect
 
 if TYPE_CHECKING:  # the columns of the store are a large library: only who takes lines in loads it
     from firewall_audit.store import Manifest, Reading
+
+AHEAD: Final = timedelta(minutes=5)
+"""A clock that runs ahead by more is told."""
+MOST_SENDERS: Final = 200
+"""Senders in one batch whose own counts are followed: names in lines are anybody's words."""
 
 
 @dataclass(slots=True)
@@ -72,9 +80,11 @@ def take(
     Raises Conflict where the same lines of this device are on record, naming the batch; and what the store and the lines raise.
     """
     kept = place.store().write_batch(blocks, reading, source=name, workers=workers, seen=seen).manifest
+    live = source == "syslog"
     told = take_batch(
         actor, device.id, source=source, name=name, batch=kept.batch, digest=kept.digest, size=counted.size,
-        lines=kept.lines, cut=counted.cut, partial=counted.partial, **_found(kept),
+        lines=kept.lines, cut=counted.cut, partial=counted.partial, counts=counts_of(device, kept, live=live),
+        ahead=kept.last is not None and kept.last > kept.arrived + AHEAD, **_found(kept),
     )  # fmt: skip
     return BatchView.of(told)
 
@@ -91,6 +101,33 @@ def read_again(batch_id: str) -> None:
     before = store.find(row.batch)
     kept = store.rebuild(row.batch, reading_of(device, before.arrived, sender=before.sender, zone=before.zone))
     note_read_again(CLERK, row.id, **_found(kept))
+
+
+def counts_of(device: NetworkDevice, kept: "Manifest", *, live: bool) -> list[batches.Followed]:
+    """Return what the senders' own numbers say of a batch; those of live lines count on from the batch before."""
+    from firewall_audit.store import numbers  # noqa: PLC0415
+
+    before: dict[str, Count] = {}
+    if live:
+        with read_session() as session:
+            rows = session.scalars(select(SenderCount).where(SenderCount.device_id == device.id))
+            before = {row.host: Count(row.highest, [*map(list, row.waited)], list(row.behind)) for row in rows}
+    followed: dict[str, Count] = {}
+    for host, told in numbers(place.store(), kept):
+        name = (host or kept.sender.partition(" ")[0])[:253]
+        if name not in followed and len(followed) >= MOST_SENDERS:
+            continue
+        followed.setdefault(name, before.get(name) or Count()).follow(told)
+    return [_counted(host, one, live=live) for host, one in sorted(followed.items())]
+
+
+def _counted(host: str, count: Count, *, live: bool) -> batches.Followed:
+    gaps = count.missing if live else [*count.missing, *count.waited]
+    lost = sum(last - first + 1 for first, last in gaps)
+    return batches.Followed(
+        host=host, highest=count.highest or 0, waited=count.waited, behind=count.behind, lost=lost,
+        missing=written(gaps), twice=count.twice, restarts=count.restarts, goes_on=live,
+    )  # fmt: skip
 
 
 def _found(kept: "Manifest") -> dict[str, Any]:

@@ -6,9 +6,12 @@ from firewall_audit.models.intake import (
     IntakeEvent,
     IntakeStanding,
     LogBatch,
+    SenderCount,
     UnknownSender,
     UnparsedSample,
 )
+from firewall_audit.models.lists import GivenList, PublishedService
+from firewall_audit.models.uploads import LogUpload
 
 __all__ = [
     "CollectorCredential",
@@ -16,10 +19,14 @@ __all__ = [
     "ConfigurationDrift",
     "ConfigurationVersion",
     "DeviceSender",
+    "GivenList",
     "IntakeEvent",
     "IntakeStanding",
     "LogBatch",
+    "LogUpload",
     "NetworkDevice",
+    "PublishedService",
+    "SenderCount",
     "UnknownSender",
     "UnparsedSample",
 ]

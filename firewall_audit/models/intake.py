@@ -12,7 +12,7 @@ from firewall_audit.models.devices import GOVERNED
 from kernel.db import HOUSE, Record, Utc, secret
 
 SOURCES = ("syslog", "file", "upload")
-EVENTS = ("dropped", "silent", "heard", "full", "unknown")
+EVENTS = ("dropped", "silent", "heard", "full", "unknown", "missing", "twice", "restarted", "clock")
 
 
 class LogBatch(Record, table=True):
@@ -61,6 +61,9 @@ class LogBatch(Record, table=True):
     """UTC days its events lie in."""
     taken_at: datetime = Field(sa_type=Utc)
     read_again_at: datetime | None = Field(default=None, sa_type=Utc)
+    dropped: list[str] = Field(default_factory=list, sa_type=JSONB)
+    """UTC days whose events were dropped when their time was over."""
+    dropped_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 class UnparsedSample(Record, table=True):
@@ -79,7 +82,10 @@ class IntakeEvent(Record, table=True):
 
     __tablename__ = "intake_event"
     __table_args__: ClassVar[Any] = (
-        CheckConstraint("kind in ('dropped', 'silent', 'heard', 'full', 'unknown')", name="intake_event_kind"),
+        CheckConstraint(
+            "kind in ('dropped', 'silent', 'heard', 'full', 'unknown', 'missing', 'twice', 'restarted', 'clock')",
+            name="intake_event_kind",
+        ),
         CheckConstraint("count >= 0 and until >= since", name="intake_event_count"),
         Index("intake_event_time", "device_id", "until"),
         GOVERNED,
@@ -93,6 +99,24 @@ class IntakeEvent(Record, table=True):
     since: datetime = Field(sa_type=Utc)
     until: datetime = Field(sa_type=Utc)
     detail: str = ""
+
+
+class SenderCount(Record, table=True):
+    """How far a sender that numbers its lines has counted, so that a number which never comes is noticed over the end of a batch."""
+
+    __tablename__ = "sender_count"
+    __table_args__: ClassVar[Any] = (UniqueConstraint("device_id", "host", name="sender_count_once"), GOVERNED)
+
+    scope: str = Field(default=HOUSE, foreign_key="scope.id")
+    device_id: UUID = Field(foreign_key="network_device.id")
+    host: str
+    """By which name the lines speak of their sender."""
+    highest: int = Field(sa_type=BigInteger)
+    waited: list[list[int]] = Field(default_factory=list, sa_type=JSONB)
+    """First and last of numbers that may still come: they are missing shortly before the highest."""
+    behind: list[int] = Field(default_factory=list, sa_type=JSONB)
+    """The number expected next of a sender that may have begun anew, and how many of them came already."""
+    counted_at: datetime = Field(sa_type=Utc)
 
 
 class IntakeStanding(SQLModel, table=True):

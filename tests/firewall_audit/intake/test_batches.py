@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from firewall_audit import devices, place
-from firewall_audit.intake import batches, draining, taking
+from firewall_audit.intake import batches, draining, events, taking
 from firewall_audit.intake.segments import UNKNOWN, closed
 from firewall_audit.intake.spool import Spool
 from firewall_audit.intake.taking import Counted
@@ -144,3 +144,54 @@ def test_the_same_file_twice_is_refused_naming_the_batch(database: str) -> None:
     first = again()
     with pytest.raises(Conflict, match=first.batch[:12]):
         again()
+
+
+NUMBERED = (
+    b'<134>1 2026-03-02T11:59:01Z edge-1 filterlog 9 - [meta sequenceId="%d"] '
+    b"5,,,1000000103,em0,match,block,in,4,0x0,,64,%d,0,none,6,tcp,60,198.51.100.7,192.0.2.10,4000,22,0,S,1,,64240,,"
+)
+
+
+def numbered(*numbers: int) -> None:
+    draining.drain(spooled([NUMBERED % (number, place) for place, number in enumerate(numbers)]))
+
+
+def amiss() -> list[tuple[str, int, str]]:
+    found = events.list_events(world.person(role="security-officer").actor)
+    return [(one.kind, one.count, one.detail) for one in reversed(found)]
+
+
+def test_numbers_that_never_came_are_told_when_a_batch_is_taken_over_its_end_too(database: str) -> None:
+    edge()
+    numbered(1, 2, 3, 6, 5, *range(8, 150))
+    assert amiss() == [("missing", 2, "edge-1: 4, 7")]
+    numbered(*range(160, 300))
+    assert amiss()[1:] == [("missing", 10, "edge-1: 150-159")]
+
+
+def test_a_device_that_began_to_count_anew_or_sent_lines_twice_has_lost_none(database: str) -> None:
+    edge()
+    numbered(*range(900, 1000))
+    numbered(*range(1, 80), 79, 80)
+    assert sorted(amiss()) == [("restarted", 1, "edge-1"), ("twice", 1, "edge-1")]
+
+
+def test_killed_before_the_segment_went_a_gap_is_told_once(database: str) -> None:
+    edge()
+    folder = spooled([NUMBERED % (number, 1) for number in (1, *range(3, 100))])
+    raw = closed(folder)[0].read_bytes()
+    path = closed(folder)[0]
+    draining.drain(folder)
+    path.write_bytes(raw)
+    draining.drain(folder)
+    numbered(*range(100, 200))
+    assert amiss() == [("missing", 1, "edge-1: 2")]
+
+
+def test_a_clock_that_goes_back_or_runs_ahead_is_told_when_a_batch_is_taken(database: str) -> None:
+    edge()
+    late = NUMBERED.replace(b"11:59:01Z", b"11:40:01Z")
+    ahead = NUMBERED.replace(b"11:59:01Z", b"12:30:01Z")
+    draining.drain(spooled([NUMBERED % (1, 1), late % (2, 2)]))
+    draining.drain(spooled([ahead % (3, 3)]))
+    assert amiss() == [("clock", 1, ""), ("clock", 0, "The clock runs ahead of ours.")]
