@@ -6,9 +6,10 @@ from typing import Final
 
 from firewall_audit.events import Event
 from firewall_audit.formats.block import Gathered, merge
-from firewall_audit.formats.envelope import decode, frame
+from firewall_audit.formats.envelope import frame
 from firewall_audit.formats.format import Block, Format, Framed
 from firewall_audit.formats.repeats import repeated
+from firewall_audit.formats.texts import Texts
 
 MODULES: Final[tuple[str, ...]] = (
     "netfilter",
@@ -68,7 +69,7 @@ def read_block(lines: Sequence[bytes], formats: Sequence[Format] = FORMATS, befo
     Which format reads a line depends on that line alone, never on its neighbours, so that lines cut into blocks in another way, or read
     again years later, give the same events.
     """
-    texts = _decoded(lines)
+    texts = Texts(lines)
     quick = formats[0].parse_block if formats else None
     if quick is None:
         return _gathered(texts, formats, before)
@@ -108,12 +109,3 @@ def _tried(one: Format, framed: Framed) -> Event | None:
         return one.parse(framed)
     except (ArithmeticError, LookupError, RecursionError, ValueError):
         return None
-
-
-def _decoded(lines: Sequence[bytes]) -> Sequence[str]:
-    """Return the lines as text: all at once where they are UTF-8, one by one where one is not."""
-    try:
-        texts = b"\n".join(lines).decode().split("\n")
-    except UnicodeDecodeError:
-        return [decode(line) for line in lines]
-    return texts if len(texts) == len(lines) else [decode(line) for line in lines]

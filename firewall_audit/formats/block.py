@@ -1,10 +1,10 @@
 """Events of many lines side by side in columns; what a quick way left over is put between what it read. Pure. [FW-3]"""
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Any
 
 from firewall_audit.events import COLUMNS, Event
+from firewall_audit.formats.coded import Coded, Stamps, between
 from firewall_audit.formats.format import Block
 
 DEFAULTS = Event("other")
@@ -65,18 +65,18 @@ def event_at(block: Block, row: int) -> Event:
     return Event(**{"kind": "other"} | {name: column[row] for name, column in block.columns.items()})
 
 
-def _between(quick: Block, slow: list[tuple[int, Event]]) -> dict[str, list[Any]]:
+def _between(quick: Block, slow: list[tuple[int, Event]]) -> dict[str, Sequence[Any]]:
     cuts = [0, *(row for row, _ in slow), quick.rows]
-    columns: dict[str, list[Any]] = {}
+    columns: dict[str, Sequence[Any]] = {}
+    dated = any(event.has_year for _, event in slow)
     for index, name in enumerate(COLUMNS):
         default = DEFAULTS[index]
-        if name not in quick.columns and all(event[index] == default for _, event in slow):
+        values = [event[index] for _, event in slow]
+        if name not in quick.columns and all(value == default for value in values):
             continue
         column = quick.columns.get(name) or [default] * quick.rows
-        merged: list[Any] = []
-        for (start, end), (_, event) in zip(pairwise(cuts), [*slow, (0, None)], strict=True):
-            merged += column[start:end]
-            if event is not None:
-                merged.append(event[index])
-        columns[name] = merged
+        if isinstance(column, Coded) and not (dated and isinstance(column, Stamps)):
+            columns[name] = column.filled(cuts, values)
+        else:
+            columns[name] = between(column, cuts, values)
     return columns

@@ -1,6 +1,6 @@
 """What a format is: a name, the marks by which a line is known to be of it, and a function that reads one. Pure. [FW-3]"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ class Framed:
 class Block:
     """Many lines read at once: columns by the names of `Event` (those that were filled; others have their default), and what was not read."""
 
-    columns: dict[str, list[Any]]
+    columns: Mapping[str, Sequence[Any]]
     rows: int
     unparsed: list[int]
     """Places in the block of the lines that no format could read; every other line is one row, in the order of the lines."""

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from firewall_audit.events import COLUMNS, Event
+from firewall_audit.formats.coded import END, Coded, Numbers, Stamps, Words
 from firewall_audit.formats.format import Block
 from firewall_audit.formats.times import JITTER, instant
 
@@ -51,6 +52,10 @@ class Reading:
     """Devices by the names of hosts in the lines, where one source carries several; others are `device`."""
 
 
+Known = dict[int, pa.DictionaryArray]
+"""Texts that were already numbered, by which list they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A block as a table, and what is to be counted of it."""
@@ -64,7 +69,8 @@ class Told:
 def table_of(block: Block, reading: Reading, place: int, lines: int) -> Told:
     """Return the rows of a block; `place` is that of its first line in the batch, `lines` how many it has."""
     rows = block.rows
-    columns = {name: _words(block.columns.get(name), name, rows) for name in TEXTS}
+    coded: Known = {}
+    columns = {name: _words(block.columns.get(name), name, rows, coded) for name in TEXTS}
     columns |= {name: _numbers(block.columns.get(name), name, kind, rows) for name, kind in NUMBERS.items()}
     moment, dated = _times(block, reading)
     columns |= {"moment": moment, "dated": dated, "device": _devices(columns["host"], reading)}
@@ -87,15 +93,44 @@ def by_day(table: pa.Table) -> Iterator[tuple[str, date, pa.Table]]:
         yield key["device"], day, table if len(found) == 1 else table.filter(here)
 
 
-def _words(values: Sequence[str] | None, name: str, rows: int) -> pa.Array:
+def _words(values: Sequence[str] | None, name: str, rows: int, known: Known) -> pa.Array:
     if values is None:
         return _same(getattr(DEFAULTS, name), rows)
+    if isinstance(values, Words):
+        return _read_once(values, _encoded(values, known))
     if rows and values[0] == values[rows // 2] == values[-1] and values.count(values[0]) == rows:
         return _same(_text(values[0]), rows)
+    return _texts(values).dictionary_encode()
+
+
+def _encoded(column: Words, known: Known) -> pa.DictionaryArray:
+    """Return the texts of a column with a number for each different one; those that several columns are read of, once."""
+    key = id(column.text)
+    if key not in known:
+        known[key] = _apart(column).dictionary_encode()
+    return known[key]
+
+
+def _apart(column: Coded[Any]) -> pa.Array:
+    """Return the text of each row, without an object for it."""
+    return pc.split_pattern(pa.array([_text(column.text)], pa.large_string()), END).flatten()
+
+
+def _texts(values: Sequence[str]) -> pa.Array:
     try:
-        return pa.array(values, pa.string()).dictionary_encode()
+        return pa.array(values, pa.string())
     except UnicodeEncodeError:  # bytes that were no text
-        return pa.array([_text(one) for one in values], pa.string()).dictionary_encode()
+        return pa.array([_text(one) for one in values], pa.string())
+
+
+def _read_once(values: Words, texts: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Return what the texts mean, each different one read once."""
+    meanings = [values.value(text) for text in texts.dictionary.to_pylist()]
+    numbers = {meaning: number for number, meaning in enumerate(dict.fromkeys(meanings))}
+    indices = texts.indices
+    if len(numbers) < len(meanings):
+        indices = pa.array([numbers[meaning] for meaning in meanings], pa.int32()).take(indices)
+    return pa.DictionaryArray.from_arrays(indices, _texts(list(numbers)))
 
 
 def _text(value: str) -> str:
@@ -110,11 +145,18 @@ def _numbers(values: Sequence[int | None] | None, name: str, kind: pa.DataType, 
     default = getattr(DEFAULTS, name)
     if values is None:
         return pa.nulls(rows, kind) if default is None else pa.repeat(pa.scalar(default, kind), rows)
+    if isinstance(values, Numbers):
+        return _counted(values, kind)
     try:
         return pa.array(values, kind)
     except (OverflowError, pa.ArrowInvalid):  # a number that no device means
         most = 2 ** (kind.bit_width - 1)
         return pa.array([one if one is None or -most <= one < most else default for one in values], kind)
+
+
+def _counted(values: Numbers, kind: pa.DataType) -> pa.Array:
+    texts = _apart(values)
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts).cast(kind)
 
 
 def _places(block: Block, place: int, lines: int) -> pa.Array:
@@ -140,13 +182,24 @@ def _times(block: Block, reading: Reading) -> tuple[pa.Array, pa.Array]:
     arrived = pa.scalar(reading.arrived.astimezone(UTC).replace(tzinfo=None), STAMP)
     if written is None:
         return pa.repeat(arrived, block.rows), pa.repeat(False, block.rows)
-    zones = {None if at is None else at.tzinfo for at in written}
     years = block.columns.get("has_year")
+    if isinstance(written, Stamps):
+        stamps = _shifted(_summed(written), reading, has_year=False)
+        return stamps.fill_null(arrived), stamps.is_valid()
+    zones = {None if at is None else at.tzinfo for at in written}
     if zones == {None} and (years is None or len(set(years)) == 1):
         stamps = _shifted(pa.array(written, pa.timestamp("us")), reading, has_year=years is None or years[0])
     else:
         stamps = _one_by_one(written, years, reading)
     return stamps.fill_null(arrived), stamps.is_valid()
+
+
+def _summed(stamps: Stamps) -> pa.Array:
+    """Return the times of stamps whose minutes are read once each."""
+    minutes = _apart(stamps).dictionary_encode()
+    starts = pa.array([stamps.value(text) for text in minutes.dictionary.to_pylist()], STAMP)
+    seconds = _counted(stamps.seconds, pa.int64())
+    return pc.add(starts.cast(pa.int64()).take(minutes.indices), pc.multiply(seconds, 1_000_000)).cast(STAMP)
 
 
 def _shifted(stamps: pa.Array, reading: Reading, *, has_year: bool) -> pa.Array:
