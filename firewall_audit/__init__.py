@@ -3,6 +3,7 @@
 from importlib import import_module
 
 MODULES: tuple[str, ...] = (
+    "analyses.making",
     "configurations.lists",
     "configurations.readings",
     "configurations.versions",

@@ -16,6 +16,8 @@ FIREWALL: Mapping[str, tuple[str, str, str]] = {
     "configuration.read": ("eye", N_("%(who)s read %(thing)s"), N_("%(who)s tried to read %(thing)s")),
     "configuration.compare": ("eye", N_("%(who)s compared %(thing)s with another version"), N_("%(who)s tried to compare %(thing)s with another version")),
     "configuration.preview": ("eye", N_("%(who)s looked at what a proposed configuration would change on %(thing)s"), N_("%(who)s tried to look at what a proposed configuration would change on %(thing)s")),
+    "rule-analysis.keep": ("shield", N_("%(who)s judged the rules of %(thing)s"), N_("%(who)s tried to judge the rules of %(thing)s")),
+    "rule-finding.lapse": ("clock", N_("%(who)s opened again what was accepted in rules until today"), N_("%(who)s tried to open again what was accepted in rules until today")),
     "drift.sweep": ("cog", N_("%(who)s held what changed on network devices against what was approved"), N_("%(who)s tried to hold what changed on network devices against what was approved")),
     "log-batch.take": ("cog", N_("%(who)s took lines of %(thing)s in"), N_("%(who)s tried to take lines of %(thing)s in")),
     "log-batch.read-again": ("cog", N_("%(who)s read %(thing)s again by newer formats"), N_("%(who)s tried to read %(thing)s again by newer formats")),

@@ -15,6 +15,8 @@ from firewall_audit.formats import FORMATS
 from firewall_audit.models import NetworkDevice
 from firewall_audit.models.devices import IN_SERVICE
 from firewall_audit.review.models import AcceptedNoise, LogFinding, LogReview
+from firewall_audit.rulesets import terms as rules
+from firewall_audit.rulesets.values import PROTOCOL_NAMES
 from policy import book
 
 NUMBERS = frozenset(one.name for one in dataclasses.fields(Parameters) if one.type in {int, "int"})
@@ -77,14 +79,12 @@ def numbers() -> dict[str, int]:
 
 def non_essential() -> dict[str, str]:
     """Give the services that nobody outside may reach, `tcp/23`, and their names; the book writes `Telnet tcp/23`. [FW-1]"""
-    told = book.parameter("FW-1", "non_essential")
-    found: dict[str, str] = {}
-    for one in told if isinstance(told, list) else ():
-        name, _, where = str(one).rpartition(" ")
-        protocol, _, ports = where.partition("/")
-        first, _, last = ports.partition("-")
-        found |= {f"{protocol}/{port}": name for port in range(int(first), int(last or first) + 1)}
-    return found
+    return {
+        f"{PROTOCOL_NAMES[one.protocol]}/{port}": one.name
+        for one in rules.non_essential()
+        for first, last in one.ports
+        for port in range(first, last + 1)
+    }
 
 
 def accepted(session: Any, review: LogReview) -> tuple[Known, ...]:

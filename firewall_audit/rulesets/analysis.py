@@ -1,17 +1,14 @@
 """The judgement of a whole configuration: every finding ranked by impact, how many there are, and what could not be judged. Pure. [FW-1, FW-5]"""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from firewall_audit.rulesets.anomalies import find_anomalies
-from firewall_audit.rulesets.findings import Finding, Kind, Place, ranked
-from firewall_audit.rulesets.hygiene import openings, silent_refusals, single_rules, unused
-from firewall_audit.rulesets.model import Filter, Ruleset, Unmodelled
-from firewall_audit.rulesets.program import unfold
+from firewall_audit.rulesets.findings import Finding, Kind, ranked
+from firewall_audit.rulesets.model import Ruleset, Unmodelled
+from firewall_audit.rulesets.parts import Ground, Part, ground_of, parts, without_twins
 from firewall_audit.rulesets.terms import Terms, Usage, annotated
-from firewall_audit.rulesets.walk import Paths
 from firewall_audit.rulesets.words import describe
 
 MOST_TOLD = 50
@@ -38,62 +35,45 @@ class Report:
     """Lists that are no filtering, or of traffic that is not judged."""
     unmodelled: tuple[Unmodelled, ...] = ()
     """Lines of the text that were not understood."""
+    not_looked: dict[str, int] = field(default_factory=dict)
+    """Pieces that were not judged at all (see `parts.Ground.pieces`), and how many rules they have."""
+    ids: frozenset[str] = frozenset()
+    """Of everything found, also of what is not told."""
 
 
 def analyse(ruleset: Ruleset, terms: Terms, *, at: datetime, usage: Usage | None = None) -> Report:
     """Judge a configuration as of a time. Each list that packets enter is judged by itself; of lists one behind the other each stands alone."""
     known = annotated(ruleset, terms)
-    report = Report(known.size, unmodelled=known.unmodelled)
-    found = list(single_rules(known, at))
+    return joined(ground_of(known), parts(known, terms, at=at, usages=(usage,) if usage else ()))
+
+
+def joined(ground: Ground, judged: Iterable[Part]) -> Report:
+    """Make one report of what was judged piece by piece; pieces that did not come are named in it."""
+    report = Report(
+        ground.rules, inexact=ground.inexact, not_judged=list(ground.not_judged), unmodelled=ground.unmodelled
+    )
+    missing = dict(ground.pieces)
+    found: list[Finding] = []
     occurs: Counter[tuple[str, str]] = Counter()
-    for one in known.filters:
-        if one.judged:
-            found += _of_list(known, one, terms, report, occurs)
-        elif one.hook and one.rules:
-            report.not_judged.append(one.name)
-    found += unused(known, usage, terms) if usage else ()
-    report.inexact = sum(1 for one in known.filters for rule in one.rules if rule.unmodelled)
-    told = _without_twins(found, occurs)
+    for part in judged:
+        missing.pop(part.name, None)
+        found += part.findings
+        occurs.update(part.reached)
+        report.pairs.update(part.pairs)
+        report.unweighed += part.unweighed
+        if part.stopped:
+            report.stopped.append(part.stopped)
+    report.not_looked = missing
+    unsure = {chain for name in missing for chain in ground.calls.get(name, ())}
+    told = without_twins(found, occurs, unsure)
     report.counts = Counter(one.kind for one in told)
+    report.ids = frozenset(one.id for one in told)
     room: Counter[Kind] = Counter()
     for finding in ranked(told):
         room[finding.kind] += 1
         if room[finding.kind] <= MOST_TOLD:
             report.findings.append(finding)
     return report
-
-
-def _of_list(
-    ruleset: Ruleset, one: Filter, terms: Terms, report: Report, occurs: Counter[tuple[str, str]]
-) -> Iterator[Finding]:
-    program = unfold(ruleset, one)
-    anomalies = find_anomalies(program)
-    occurs.update({(entry.filter, entry.rule.id) for entry in program.entries})
-    report.pairs.update(anomalies.pairs)
-    report.unweighed += anomalies.unweighed
-    if program.stopped:
-        report.stopped.append(program.stopped)
-    yield from (Finding("loop", Place.of_filter(one), detail=chain) for chain in sorted(set(program.loops)))
-    paths = Paths(program)
-    yield from anomalies.findings
-    yield from openings(paths, terms)
-    yield from silent_refusals(paths)
-
-
-IDLE = {"shadowed-allow", "shadowed-deny", "redundant"}
-
-
-def _without_twins(found: list[Finding], occurs: Counter[tuple[str, str]]) -> list[Finding]:
-    """A chain that several lists call is judged with each: a finding is told once, and a rule is idle only if it is so in every list that reaches it."""
-    idle = Counter((one.at.filter, one.at.rule) for one in found if one.kind in IDLE)
-    by_id: dict[str, Finding] = {}
-    for one in found:
-        place = one.at.filter, one.at.rule
-        if one.kind in IDLE and idle[place] < occurs[place]:
-            continue
-        if one.id not in by_id or one.weight > by_id[one.id].weight:
-            by_id[one.id] = one
-    return list(by_id.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ from typing import Literal
 from firewall_audit.rulesets.model import Filter, Rule
 
 Kind = Literal[
-    "any-any", "service-open", "expired", "shadowed-deny", "shadowed-allow", "loop", "not-logged", "correlated", "never-called", "redundant", "generalised",
-    "no-end", "no-ticket", "no-owner", "disabled", "unused", "not-modelled", "undecided",
+    "open-outside", "any-any", "service-open", "expired", "shadowed-deny", "shadowed-allow", "loop", "not-logged", "correlated", "never-called", "redundant", "generalised",
+    "wrong-owner", "wrong-ticket", "no-end", "no-ticket", "no-owner", "disabled", "unused", "not-modelled", "undecided",
 ]  # fmt: skip
 Impact = Literal["security", "troubleshooting", "hygiene"]
 IMPACTS: tuple[Impact, ...] = ("security", "troubleshooting", "hygiene")
 
 KINDS: dict[Kind, tuple[Impact, str]] = {
+    "open-outside": ("security", "From outside it opens services that the policy calls non-essential: {detail}."),
     "any-any": ("security", "Everything is allowed from anywhere to anywhere."),
     "service-open": ("security", "It opens services that the policy calls non-essential: {detail}."),
     "expired": ("security", "Its end was {detail}, and it is still in force."),
@@ -36,6 +37,8 @@ KINDS: dict[Kind, tuple[Impact, str]] = {
         "hygiene",
         "It decides otherwise of what {detail} earlier rules left over, which is often meant; among them {by}.",
     ),
+    "wrong-owner": ("hygiene", "Its owner is not of the house any more: {detail}."),
+    "wrong-ticket": ("hygiene", "Change control never authorised the change it names: {detail}."),
     "no-end": ("hygiene", "It allows without an end date."),
     "no-ticket": ("hygiene", "It allows without the number of a change."),
     "no-owner": ("hygiene", "It allows without an owner."),

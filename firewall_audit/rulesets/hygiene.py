@@ -10,12 +10,10 @@ from firewall_audit.rulesets.index import bits, mask_of
 from firewall_audit.rulesets.intervals import meets, size
 from firewall_audit.rulesets.model import Filter, Rule, Ruleset
 from firewall_audit.rulesets.program import Entry
-from firewall_audit.rulesets.terms import Service, Terms, Usage
+from firewall_audit.rulesets.terms import NEW, Service, Terms, Usage
 from firewall_audit.rulesets.values import name
 from firewall_audit.rulesets.walk import Budget, Exhausted, Paths, key
 
-NEW = ((0, 0),)
-"""The state of a connection's first packet."""
 LOOPBACK = name("lo")
 PER_SERVICE = 2_000
 LOGS_ASKED = 200
