@@ -30,6 +30,7 @@ app.command()(observed.observe)
 app.command()(intake.syslog)
 app.command(intake.RECEIVE, hidden=True)(intake.receive)
 app.command(intake.TAKE_IN, hidden=True)(intake.take_in)
+app.command(intake.UPLOADS, hidden=True)(intake.take_uploads_in)
 out = Console()
 
 

@@ -14,7 +14,7 @@ from kernel.errors import OmniError
 
 app = typer.Typer(no_args_is_help=True, help="Take in what firewalls and other network devices wrote.")
 out = Console()
-RECEIVE, TAKE_IN = "syslog-receive", "syslog-take-in"
+RECEIVE, TAKE_IN, UPLOADS = "syslog-receive", "syslog-take-in", "uploads-take-in"
 
 
 def children() -> list[processes.Child]:
@@ -73,6 +73,24 @@ def take_in() -> None:
     running.take_in(processes.stop_event())
     frame.close_writer()
     poll.stop()
+
+
+def take_uploads_in() -> None:
+    """Take files that were sent by a browser in, and end."""
+    from api import fields, logs  # noqa: F401, PLC0415
+    from firewall_audit.intake import uploading  # noqa: PLC0415
+    from kernel import frame, fresh  # noqa: PLC0415
+
+    logs.set_up()
+    processes.end_with_parent()
+    fresh.refresh(force=True)
+    poll = fresh.Poll(lambda _: None)
+    poll.start()
+    try:
+        uploading.take_waiting()
+    finally:
+        frame.close_writer()
+        poll.stop()
 
 
 def _shower(progress: Progress, shown: TaskID) -> Callable[[int], None]:

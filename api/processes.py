@@ -112,6 +112,27 @@ class Supervisor:
         child.process, child.due = None, clock.monotonic() + child.wait
 
 
+def start_beside(command: str) -> "subprocess.Popen[bytes]":
+    """Start a command of ours that does one piece of work and ends by itself, or when this process is gone, whichever comes first."""
+    mine, _ = _kept or _kept_open()
+    return subprocess.Popen(  # noqa: S603 - our own command line
+        [sys.executable, "-m", "api.cli", command],
+        env={**os.environ, PARENT: str(mine)},
+        pass_fds=(mine,),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+_kept: list[int] = []
+"""A pipe that nobody closes as long as this process lives: its reading and its writing end."""
+
+
+def _kept_open() -> list[int]:
+    _kept[:] = os.pipe()
+    return _kept
+
+
 def end_with_parent() -> None:
     """Have this process end when the one that started it is gone."""
     given = os.environ.pop(PARENT, "")

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 
-from api import fields, logs, processes  # noqa: F401 - registers every effect and sweep
+from api import fields, logs, processes, uploads  # noqa: F401 - registers every effect and sweep
 from kernel import clock, db, frame, fresh
 from kernel.errors import OmniError
 from kernel.outbox import QUEUE, worker_app

@@ -16,6 +16,8 @@ MODULES: tuple[str, ...] = (
     "intake.batches",
     "intake.events",
     "intake.taking",
+    "intake.uploading",
+    "intake.uploads",
     "readings",
     "review.drawing",
     "review.evidence",

@@ -50,6 +50,7 @@ from api.console import (
     team,
     training,
     trials,
+    uploads,
     writing,
     writing_parts,
 )
@@ -101,6 +102,7 @@ ROUTES: list[BaseRoute] = [
     *change_papers.ROUTES,
     *change_answers.ROUTES,
     *changes.ROUTES,
+    *uploads.ROUTES,
     *firewalls.ROUTES,
     *ledger.ROUTES,
     *house.ROUTES,

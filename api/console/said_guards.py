@@ -81,4 +81,5 @@ SENTENCES = (
     N_("You are asked to take the course “{course}” again: {where}"),
     N_("Your course “{course}” lapsed on {day}; take it again: {where}"),
     N_("Nobody approves the configuration that he handed in himself."),
+    N_("Parts of this file are still missing."),
 )

@@ -64,8 +64,9 @@ SENTENCES = (
     N_("A configuration has {most} rules at most; this one has {count}."),
     N_("These lines were taken in already, as batch {batch} on {day}."),
     N_(
-        "The file breaks off or cannot be unpacked after {count} lines; nothing of it was kept. Ask for what is readable, if that is what you want."
+        "The file breaks off or cannot be unpacked at byte {place}, after {count} lines; nothing of it was kept. What is readable can be kept."
     ),
     N_("It is accepted until a day that comes, and not after {day}."),
     N_("There is no room for {what}: nothing of it was kept."),
+    N_("The disk has room for {room} MB more; this file has {size} MB."),
 )

@@ -24,6 +24,7 @@ MAX_FIELDS = 50
 SECONDS = 900.0
 """How long a form may take to arrive: 25 MB over a slow line."""
 PARTS = "multipart/form-data"
+RAW = "application/octet-stream"
 TOO_LARGE = N_("This form is too large.")
 TOO_LARGE_FILE = N_("This file is too large.")
 
@@ -36,6 +37,8 @@ class Limits:
     fields: int = MAX_FIELDS
     file: Callable[[], int] | None = None
     """Bytes of the file, as the book in force has it; with it only who is signed in is listened to."""
+    raw: int = 0
+    """Bytes of a body that is no form but a part of a file, held in memory."""
 
 
 ORDINARY = Limits()
@@ -48,6 +51,8 @@ class Sent:
     form: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     files: Mapping[str, UploadFile] = field(default_factory=lambda: MappingProxyType({}))
     fault: OmniError | None = None
+    raw: bytes = b""
+    """A part of a file that came as the body itself."""
 
     def content(self, name: str) -> bytes:
         """Give the bytes of a file, empty where none was sent. Raises the fault of one that was too large."""
@@ -82,11 +87,22 @@ async def read(request: Request, limits: Limits = ORDINARY, most: int = MAX_FILE
         async with asyncio.timeout(SECONDS):
             if kind == PARTS:
                 return await _parts(request, limits, most)
+            if kind == RAW and limits.raw:
+                return await _raw(request, limits.raw)
             return await _plain(request, limits, kind)
     except TimeoutError:
         raise Malformed(N_("The form did not arrive in time.")) from None
     except ClientDisconnect:
         raise Malformed(N_("The form was not sent to its end.")) from None
+
+
+async def _raw(request: Request, most: int) -> Sent:
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            raise Malformed(N_("This part is too large."))
+    return Sent(raw=bytes(body))
 
 
 async def _plain(request: Request, limits: Limits, kind: str) -> Sent:

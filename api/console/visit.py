@@ -98,6 +98,11 @@ class Visit:
         return self._sent.name(name)
 
     @property
+    def raw(self) -> bytes:
+        """A part of a file that came as the body itself, empty when none did."""
+        return self._sent.raw
+
+    @property
     def next(self) -> str:
         """Where to go afterwards: a path of this house and nothing else."""
         return own_path(self.field("next"))

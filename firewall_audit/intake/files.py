@@ -24,10 +24,11 @@ from kernel.errors import Malformed, NotFound
 READ: Final = 1 << 20
 TOGETHER: Final = 65_536
 TOGETHER_BYTES: Final = 16 << 20
-_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_GZIP, _ZSTD = PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 BROKEN: Final = (EOFError, OSError, zlib.error, ValueError)
 Seen = Callable[[int], None]
+Told = Callable[[int, int], None]
 
 
 def listed(paths: Iterable[Path]) -> list[Path]:
@@ -54,18 +55,24 @@ def take_file(
     actor: Actor = CLERK,
     source: Literal["file", "upload"] = "file",
     name: str = "",
+    dated: datetime | None = None,
+    told: Told | None = None,
 ) -> BatchView:
-    """Take a file of a device's lines in as one batch. `seen` is told how many bytes of the file are done.
+    """Take a file of a device's lines in as one batch; `dated`: by when years are found, where it is not when the file was last written.
+
+    `seen` is told how many bytes of the file are done, `told` how many lines, and how many of them no format could read.
 
     Raises Malformed for a file that breaks off or cannot be read, Conflict naming the batch for one that was taken in before.
     """
     check_zone(zone)
     counted = Counted()
     with path.open("rb") as file:
-        arrived = min(datetime.fromtimestamp(path.stat().st_mtime, UTC), clock.now())
+        arrived = min(dated or datetime.fromtimestamp(path.stat().st_mtime, UTC), clock.now())
         blocks = _blocks(file, counted, partial=partial, seen=seen)
         reading = reading_of(device, arrived, zone=zone)
-        return take(actor, device, blocks, reading, counted, source=source, name=name or path.name, workers=workers)
+        return take(
+            actor, device, blocks, reading, counted, source=source, name=name or path.name, workers=workers, seen=told
+        )  # fmt: skip
 
 
 def check_zone(zone: str) -> None:
@@ -81,7 +88,7 @@ def _blocks(file: BinaryIO, counted: Counted, *, partial: bool, seen: Seen | Non
     waiting: list[bytes] = []
     size = lines = 0
     try:
-        for line, cut in _lines(file):
+        for line, cut in opened_lines(file):
             waiting.append(line)
             size += len(line) + 1
             counted.size += len(line) + 1
@@ -95,14 +102,15 @@ def _blocks(file: BinaryIO, counted: Counted, *, partial: bool, seen: Seen | Non
     except BROKEN as fault:
         if not partial:
             raise Malformed(
-                f"The file breaks off or cannot be unpacked after {lines} lines; nothing of it was kept. Ask for what is readable, if that is what you want."
+                f"The file breaks off or cannot be unpacked at byte {file.tell()}, after {lines} lines; nothing of it was kept. What is readable can be kept."
             ) from fault
         counted.partial = True
     if waiting:
         yield waiting
 
 
-def _lines(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+def opened_lines(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    """Yield the lines of a file, packed or not, each with whether it was cut. Raises what `BROKEN` names where it breaks off."""
     stream = _opened(file)
     first = stream.read1(READ)
     wide = next((name for mark, name in _WIDE.items() if first.startswith(mark)), "")

@@ -73,9 +73,9 @@ def take(
     source: Literal["syslog", "file", "upload"],
     name: str,
     workers: int = 0,
-    seen: Callable[[int], None] | None = None,
+    seen: Callable[[int, int], None] | None = None,
 ) -> BatchView:
-    """Keep lines and put them on record; `counted` is filled by whoever yields them.
+    """Keep lines and put them on record; `counted` is filled by whoever yields them, `seen` told how many are done and unread.
 
     Raises Conflict where the same lines of this device are on record, naming the batch; and what the store and the lines raise.
     """

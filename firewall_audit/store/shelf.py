@@ -59,11 +59,11 @@ class Store:
         *,
         source: str,
         workers: int = 0,
-        seen: Callable[[int], None] | None = None,
+        seen: Callable[[int, int], None] | None = None,
     ) -> Written:
         """Read and keep lines (without their ends, some 100,000 a block); what is not read is kept too.
 
-        Nothing of them is there before all of them are. `seen` is told how many lines are done. Raises Refused when the disk is full, and
+        Nothing of them is there before all of them are. `seen` is told how many lines are done, and unread. Raises Refused when the disk is full, and
         whatever `blocks` raises; nothing is left behind.
         """
         checked(reading.device)
@@ -200,7 +200,7 @@ class Store:
         return True
 
 
-def _unseen(_lines: int) -> None:
+def _unseen(_lines: int, _unread: int) -> None:
     """Nobody watches."""
 
 

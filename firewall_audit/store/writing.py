@@ -32,17 +32,24 @@ WAITING: Final = 2
 
 
 def write_parts(
-    folder: Path, edition: int, blocks: Iterable[Lines], reading: Reading, workers: int, seen: Callable[[int], None]
+    folder: Path,
+    edition: int,
+    blocks: Iterable[Lines],
+    reading: Reading,
+    workers: int,
+    seen: Callable[[int, int], None],
 ) -> tuple[list[Part], str]:
-    """Write every block as a part; return the parts and the digest of the lines. `seen` is told how many lines are done.
+    """Write every block as a part; return the parts and the digest of the lines. `seen` is told how many lines are done, and unread.
 
     With `workers` other processes do the reading: it is worth it from about a million lines. Raises OSError when the disk is full.
     """
     digest = hashlib.sha256()
     parts: list[Part] = []
+    unread = 0
     for part in _done(_jobs(folder, edition, _digested(blocks, digest), reading), workers):
         parts.append(part)
-        seen(part.place + part.lines)
+        unread += part.unparsed
+        seen(part.place + part.lines, unread)
     return parts, digest.hexdigest()
 
 

@@ -7,3 +7,4 @@ import "./clocks.js";
 import "./passkeys.js";
 import "./live.js";
 import "./trial.js";
+import "./upload.js";

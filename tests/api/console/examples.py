@@ -27,6 +27,7 @@ from tests.api.console import (
     learning_examples,
     privileged_examples,
     training_examples,
+    upload_examples,
     writing_examples,
 )
 from tests.api.console.house import (
@@ -373,6 +374,7 @@ EXAMPLES = (
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in deviation_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in directory_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in firewall_examples.EXAMPLES),
+    *(Example(name, template, page, auditor_at(path)) for name, template, page, path in upload_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in privileged_examples.EXAMPLES),
     *(
         Example(name, template, page, replace(AGENT, path=path))

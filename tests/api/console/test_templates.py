@@ -12,13 +12,16 @@ from tests.api.console.examples import EXAMPLES
 
 pytestmark = pytest.mark.needs("frontend")
 TEMPLATES = Path("api/templates")
-FRAGMENTS = ("parts/", "desk/said.html", "profiles/preview.html", "requests/foreseen.html", "directories/trial.html")
+FRAGMENTS = (
+    "parts/", "desk/said.html", "profiles/preview.html", "requests/foreseen.html", "directories/trial.html",
+    "firewalls/upload_preview.html", "firewalls/upload_standing.html",
+)  # fmt: skip
 # Parts and frames that are never answers of their own, each shown by the examples that include or extend it.
 INSIDE = {
     "head.html", "base.html", "solo.html", "problem_body.html", "parts/ui.html", "parts/frame.html", "parts/chart.html",
     "parts/navigation.html", "parts/agent_state.html", "parts/phone.html", "parts/phone_facts.html", "parts/wall.html",
     "requests/lines.html", "training/promise.html", "training/reminder.html", "training/leading.html", "certification/rows.html", "desk/inbox.html", "desk/idle.html", "desk/talk.html", "desk/talk_head.html", "desk/messages.html", "desk/customer.html",
-    "changes/sample.html", "firewalls/rows.html", "changes/urgency.html",
+    "changes/sample.html", "firewalls/rows.html", "firewalls/upload_parts.html", "changes/urgency.html",
 }  # fmt: skip
 
 

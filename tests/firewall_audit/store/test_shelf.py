@@ -25,13 +25,13 @@ def test_batch_tells_what_it_holds(tmp_path):
     store = Store(tmp_path)
     raw = [*lines([denied(0, "192.0.2.1", times=3), denied(DAY, "192.0.2.1")]), b"nonsense", b"\xff\xfe\x00"]
     told = []
-    written = store.write_batch([raw[:2], raw[2:]], reading(), source="a.log", seen=told.append)
+    written = store.write_batch([raw[:2], raw[2:]], reading(), source="a.log", seen=lambda *done: told.append(done))
     one = written.manifest
     assert (one.lines, one.read, one.unparsed, one.repeated, one.undated) == (4, 2, 2, 2, 0)
     assert (one.first, one.last) == (START, START + timedelta(days=1))
     assert one.devices == ["fw"]
     assert one.formats == {"plain": 1}
-    assert told == [2, 4]
+    assert told == [(2, 0), (4, 2)]
     assert store.find(one.batch) == one
     assert list(store.manifests()) == [one]
     assert [shown.raw for shown in unparsed(store, one.batch)] == raw[2:]
