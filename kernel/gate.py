@@ -204,38 +204,46 @@ def visible(actor: Actor, action: str, model: type[SQLModel], now: datetime) -> 
         Unavailable: when a condition that decides has no form as a WHERE clause.
 
     """
+    return or_(false(), *visible_ways(actor, action, model, now))
+
+
+def visible_ways(actor: Actor, action: str, model: type[SQLModel], now: datetime) -> list[ColumnElement[bool]]:
+    """Return the clauses of `visible` one by one: a row is seen by any of them, and none of them is empty.
+
+    A page of the newest rows asks each by itself for as many as it shows: an index then answers each in its order, where of all
+    together no index does.
+    """
     for check in _confirm:
         check()
     index = _state[0]
     bit = index.bits.get(action)
     if bit is None:
-        return false()
+        return []
     column = getattr(model, "scope", None)
     if column is None:
         return _in_scope(index, actor, bit, HOUSE, model, now)
-    parts: list[ColumnElement[bool]] = []
     by_clause: dict[str, list[str]] = {}
     for scope in index.scopes:
         masks = index.masks(actor.ref, scope, now)
-        if masks.allow >> bit & 1:
-            by_clause.setdefault("", []).append(scope)
-        else:
-            for name in masks.conditional.get(bit, ()):
-                by_clause.setdefault(name, []).append(scope)
+        # Two roles may say one condition: counted twice, a scope would stand for one where it holds not.
+        for name in ("",) if masks.allow >> bit & 1 else dict.fromkeys(masks.conditional.get(bit, ())):
+            by_clause.setdefault(name, []).append(scope)
+    if len(by_clause.get("", ())) == len(index.scopes):
+        return [true()]
+    ways: list[ColumnElement[bool]] = []
     for name, scopes in by_clause.items():
         inside = true() if len(scopes) == len(index.scopes) else column.in_(scopes)
-        parts.append(inside if not name else inside & _where(name, model, actor))
-    return or_(*parts) if parts else false()
+        ways.append(inside if not name else inside & _where(name, model, actor))
+    return ways
 
 
 def _in_scope(
     index: Index, actor: Actor, bit: int, scope: str, model: type[SQLModel], now: datetime
-) -> ColumnElement[bool]:
+) -> list[ColumnElement[bool]]:
     masks = index.masks(actor.ref, scope, now)
     if masks.allow >> bit & 1:
-        return true()
-    parts = [_where(name, model, actor) for name in masks.conditional.get(bit, ())]
-    return or_(*parts) if parts else false()
+        return [true()]
+    return [_where(name, model, actor) for name in dict.fromkeys(masks.conditional.get(bit, ()))]
 
 
 def _where(name: str, model: type[SQLModel], actor: Actor) -> ColumnElement[bool]:

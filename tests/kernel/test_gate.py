@@ -192,6 +192,18 @@ def test_a_list_is_open_where_its_condition_chooses_rows(house, writer) -> None:
         sample.tidy(owner)
 
 
+def test_one_condition_said_by_several_roles_opens_no_other_scope(monkeypatch) -> None:
+    roles = ROLES[: len(SCOPES)]
+    rules = tuple(Rule(role, "chat.read", condition="sample-own") for role in roles)
+    held = {"person:1": tuple(Assignment(role, "campaign:a1") for role in roles)}
+    monkeypatch.setattr(gate, "_state", [Index(1, rules, {}, SCOPES, held, {}, {}, ACTIONS, implicit={})])
+    monkeypatch.setattr(gate, "_confirm", [])
+    seen = gate.visible(person(uuid7(), "Ama"), "chat.read", sample.SampleNote, NOW)
+    assert "scope" not in str(seen), "nobody else has a right"
+    seen = gate.visible(Actor("person", "person:1", "Ama", uuid7()), "chat.read", sample.SampleNote, NOW)
+    assert "scope IN ('campaign:a1')" in str(seen.compile(compile_kwargs={"literal_binds": True}))
+
+
 def test_a_need_may_rest_on_its_own_clause_and_may_be_vouched_for_from_memory() -> None:
     asked: list[str] = []
 
