@@ -144,6 +144,14 @@ def database(worker_database: str) -> Iterator[str]:
     _empty(worker_database)
 
 
+@pytest.fixture(scope="session")
+def application() -> Any:
+    """The composed application: made once, since it keeps nothing between one start of its life and the next."""
+    from api.app import build
+
+    return build()
+
+
 def _empty(url: str) -> None:
     with db.connect("none", url) as conn:
         names = [

@@ -8,7 +8,6 @@ from typing import Any
 import orjson
 import pytest
 
-from api.app import build
 from kernel import db
 from tests import world
 from tests.contactcenter.house import House, arrives
@@ -23,10 +22,10 @@ _places = itertools.count(1)
 
 
 @pytest.fixture(scope="module")
-def composed(worker_database: str) -> Iterator[TestClient]:
+def composed(worker_database: str, application: Any) -> Iterator[TestClient]:
     """The whole house, once for a file of tests. What breaks is answered, as it would be by the server, and not raised."""
     with TestClient(
-        build(), base_url="https://testserver", follow_redirects=False, raise_server_exceptions=False
+        application, base_url="https://testserver", follow_redirects=False, raise_server_exceptions=False
     ) as client:
         yield client
 

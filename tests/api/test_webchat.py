@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from api import webchat as door
-from api.app import build
 from api.live import Hint
 from api.throttles import Throttle
 from contactcenter import conversations, demo
@@ -22,10 +21,10 @@ with warnings.catch_warnings():
 
 
 @pytest.fixture
-def browser(database: str) -> Iterator[TestClient]:
+def browser(database: str, application: Any) -> Iterator[TestClient]:
     """A visitor's browser."""
     door.throttle = Throttle("webchat")
-    with TestClient(build(), base_url="https://testserver", follow_redirects=False) as client:
+    with TestClient(application, base_url="https://testserver", follow_redirects=False) as client:
         client.headers["sec-fetch-site"] = "same-origin"
         yield client
 

@@ -18,6 +18,13 @@ class ByHouse(LoadScopeScheduling):
         path = nodeid.split("::", 1)[0]
         return next((house for house in HOUSES if path.startswith(house)), path)
 
+    def _assign_work_unit(self, node: Any) -> None:
+        """Give out the houses first: what takes a quarter of an hour on one process must not begin when the rest is over."""
+        for house in reversed(HOUSES):
+            if house in self.workqueue:
+                self.workqueue.move_to_end(house, last=False)
+        super()._assign_work_unit(node)
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByHouse:

@@ -3,10 +3,10 @@
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from api.app import build
 from api.caller import cookie_name
 from api.console.visit import LOOK
 from kernel import db, frame
@@ -22,11 +22,19 @@ with warnings.catch_warnings():
 FROM_HERE = {"sec-fetch-site": "same-origin"}
 
 
-@pytest.fixture
-def visitor(database: str) -> Iterator[TestClient]:
-    """A browser in which nobody is signed in."""
-    with TestClient(build(), base_url="https://testserver", headers=FROM_HERE, follow_redirects=False) as client:
+@pytest.fixture(scope="module")
+def served(worker_database: str, application: Any) -> Iterator[TestClient]:
+    """The whole application, opened once for a file of tests: its end waits a second for those who follow the ledger."""
+    with TestClient(application, base_url="https://testserver", headers=FROM_HERE, follow_redirects=False) as client:
         yield client
+
+
+@pytest.fixture
+def visitor(database: str, served: TestClient) -> TestClient:
+    """A browser in which nobody is signed in."""
+    served.cookies.clear()
+    served.headers.update(FROM_HERE)
+    return served
 
 
 @pytest.fixture
