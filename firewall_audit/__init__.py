@@ -24,6 +24,8 @@ MODULES: tuple[str, ...] = (
     "review.readings",
     "review.reports",
     "review.reviews",
+    "sigma.library",
+    "sigma.readings",
 )
 """What they do is known once they are imported: tables, actions, readings, sweeps, evidence."""
 

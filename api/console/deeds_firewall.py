@@ -42,4 +42,9 @@ FIREWALL: Mapping[str, tuple[str, str, str]] = {
     "finding-report.list": ("eye", N_("%(who)s read the reports of attempts"), N_("%(who)s tried to read the reports of attempts")),
     "finding-report.read": ("eye", N_("%(who)s read a report of an attempt"), N_("%(who)s tried to read a report of an attempt")),
     "finding-report.answer": ("shield", N_("%(who)s answered a report of an attempt"), N_("%(who)s tried to answer a report of an attempt")),
+    "detection-rule.take": ("shield", N_("%(who)s handed detection rules in"), N_("%(who)s tried to hand detection rules in")),
+    "detection-rule.switch-off": ("shield", N_("%(who)s switched a detection rule off"), N_("%(who)s tried to switch a detection rule off")),
+    "detection-version.try": ("shield", N_("%(who)s tried a detection rule over past days"), N_("%(who)s wanted to try a detection rule over past days")),
+    "detection-version.switch-on": ("shield", N_("%(who)s switched a detection rule on"), N_("%(who)s tried to switch a detection rule on")),
+    "detection-version.lines": ("eye", N_("%(who)s read lines that a detection rule found"), N_("%(who)s tried to read lines that a detection rule found")),
 }  # fmt: skip

@@ -41,6 +41,7 @@ KINDS: Mapping[str, str] = {
     "administrator": N_("Administration"),
     "packet": N_("Odd packets"),
     "signature": N_("Signature"),
+    "imported": N_("Imported rule"),
 }
 WHY: Mapping[str, str] = {
     "dangerous": N_("It is dangerous."),

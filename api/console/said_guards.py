@@ -82,4 +82,7 @@ SENTENCES = (
     N_("Your course “{course}” lapsed on {day}; take it again: {where}"),
     N_("Nobody approves the configuration that he handed in himself."),
     N_("Parts of this file are still missing."),
+    N_("A rule is tried over days that have passed."),
+    N_("A rule is tried over past days before it is switched on."),
+    N_("This rule is not switched on."),
 )

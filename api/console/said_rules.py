@@ -19,6 +19,8 @@ SENTENCES = (
     N_("This duty closes by itself, when its work is done: {action}."),
     N_("{count} findings that are dangerous or persistent have no answer yet."),
     N_("{count} lines of the sample are not answered yet."),
+    N_("The house keeps {most} imported rules at most."),
+    N_("A rule is on until a day that comes, within {days} days."),
     N_("The book in force has no duty {name}."),
     N_("It would put {count} people in a conflict of duties, the first: {first}"),
     N_("There is no query {name}."),

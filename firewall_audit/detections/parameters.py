@@ -1,9 +1,11 @@
 """What the detections go by. The book fills it; these are the values that stand where it says nothing. Pure. [FW-1, FW-3]"""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final, Literal
+
+from firewall_audit.detections.asked import Imported
 
 PRIVATE: Final = (
     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10",
@@ -143,6 +145,12 @@ class Parameters:
     weeks: int = 1
     """Weeks behind that must be known before anything is called new."""
     known: tuple[Known, ...] = ()
+    imported: tuple[Imported, ...] = ()
+    """Imported rules that are switched on."""
+    unreadable: tuple[str, ...] = ()
+    """Titles of those that this release cannot read any more."""
+    products: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Of each product that imported rules name, the devices."""
 
 
 Category = Literal["network", "service", "outbound", "country", "rule", "administrator", "volume"]

@@ -11,6 +11,7 @@ from firewall_audit.detections import (
     flags,
     forbidden,
     health,
+    imported,
     logins,
     outbound,
     persistence,
@@ -27,6 +28,7 @@ from firewall_audit.store import Window
 
 PLAIN: Final[tuple[Callable[[Window, Parameters], list[Finding]], ...]] = (
     scans.detect, persistence.detect, logins.detect, outbound.detect, forbidden.detect, flags.detect, signatures.detect, administrators.detect,
+    imported.detect,
 )  # fmt: skip
 
 

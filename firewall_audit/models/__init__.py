@@ -1,5 +1,6 @@
 """Tables of the firewall audit."""
 
+from firewall_audit.models.collectors import Collector
 from firewall_audit.models.configurations import ConfigurationBatch, ConfigurationDrift, ConfigurationVersion
 from firewall_audit.models.devices import CollectorCredential, DeviceSender, NetworkDevice
 from firewall_audit.models.intake import (
@@ -11,13 +12,17 @@ from firewall_audit.models.intake import (
     UnparsedSample,
 )
 from firewall_audit.models.lists import GivenList, PublishedService
+from firewall_audit.models.rules import DetectionRule, DetectionVersion
 from firewall_audit.models.uploads import LogUpload
 
 __all__ = [
+    "Collector",
     "CollectorCredential",
     "ConfigurationBatch",
     "ConfigurationDrift",
     "ConfigurationVersion",
+    "DetectionRule",
+    "DetectionVersion",
     "DeviceSender",
     "GivenList",
     "IntakeEvent",

@@ -17,6 +17,7 @@ from firewall_audit.models.devices import IN_SERVICE
 from firewall_audit.review.models import AcceptedNoise, LogFinding, LogReview
 from firewall_audit.rulesets import terms as rules
 from firewall_audit.rulesets.values import PROTOCOL_NAMES
+from firewall_audit.sigma.library import products_of, rules_on
 from policy import book
 
 NUMBERS = frozenset(one.name for one in dataclasses.fields(Parameters) if one.type in {int, "int"})
@@ -58,6 +59,7 @@ def terms_of(session: Any, review: LogReview) -> Terms:
         for network in zone.get("networks", ())
     ]
     told: Any = numbers()
+    imported, unreadable = rules_on(session, review.until)
     parameters = dataclasses.replace(
         Parameters(),
         **told,
@@ -67,6 +69,9 @@ def terms_of(session: Any, review: LogReview) -> Terms:
         silences={one.slug: one.longest_silence for one in standing},
         devices=tuple(one.slug for one in standing),
         known=accepted(session, review),
+        imported=imported,
+        unreadable=unreadable,
+        products=products_of(session) if imported else {},
     )  # fmt: skip
     return Terms(parameters, {one.slug: _verdicts(one.prefixes) for one in devices if one.prefixes}, parameters.devices)
 

@@ -20,6 +20,7 @@ from tests.api.console import (
     change_review_examples,
     configuration_examples,
     credential_examples,
+    detection_rule_examples,
     deviation_examples,
     directory_examples,
     firewall_examples,
@@ -370,6 +371,10 @@ EXAMPLES = (
     *(
         Example(name, template, page, auditor_at(path))
         for name, template, page, path in firewall_review_examples.EXAMPLES
+    ),
+    *(
+        Example(name, template, page, auditor_at(path))
+        for name, template, page, path in detection_rule_examples.EXAMPLES
     ),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in deviation_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in directory_examples.EXAMPLES),
