@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from api import directories, intake, observed, plaintext, processes
+from api import alarms, directories, intake, observed, plaintext, processes
 from kernel.errors import OmniError
 
 app = typer.Typer(
@@ -26,11 +26,13 @@ app.add_typer(ledger, name="ledger")
 app.add_typer(plaintext.app, name="secrets")
 app.add_typer(directories.app, name="directory")
 app.add_typer(intake.app, name="firewall")
+app.add_typer(alarms.app, name="alarm")
 app.command()(observed.observe)
 app.command()(intake.syslog)
 app.command(intake.RECEIVE, hidden=True)(intake.receive)
 app.command(intake.TAKE_IN, hidden=True)(intake.take_in)
 app.command(intake.UPLOADS, hidden=True)(intake.take_uploads_in)
+app.command(intake.WATCH, hidden=True)(intake.watch)
 out = Console()
 
 

@@ -14,7 +14,8 @@ from kernel.errors import OmniError
 
 app = typer.Typer(no_args_is_help=True, help="Take in what firewalls and other network devices wrote.")
 out = Console()
-RECEIVE, TAKE_IN, UPLOADS = "syslog-receive", "syslog-take-in", "uploads-take-in"
+RECEIVE, TAKE_IN = "syslog-receive", "syslog-take-in"
+UPLOADS, WATCH = "uploads-take-in", "syslog-watch"
 
 
 def children() -> list[processes.Child]:
@@ -24,7 +25,11 @@ def children() -> list[processes.Child]:
     told = ports()
     if not (told.udp or told.tcp or told.tls):
         return []
-    return [processes.Child("log receiver", [RECEIVE]), processes.Child("log intake", [TAKE_IN])]
+    return [
+        processes.Child("log receiver", [RECEIVE]),
+        processes.Child("log intake", [TAKE_IN]),
+        processes.Child("alarms", [WATCH]),
+    ]
 
 
 def syslog() -> None:
@@ -91,6 +96,21 @@ def take_uploads_in() -> None:
     finally:
         frame.close_writer()
         poll.stop()
+
+
+def watch() -> None:
+    """Run the evaluator of the alarms, beside the intake."""
+    from api import fields, logs  # noqa: F401, PLC0415
+    from firewall_audit.alarms import watching  # noqa: PLC0415
+    from kernel import frame, fresh  # noqa: PLC0415
+
+    logs.set_up()
+    processes.end_with_parent()
+    poll = fresh.Poll(lambda _: None)
+    poll.start()
+    watching.watch(processes.stop_event())
+    frame.close_writer()
+    poll.stop()
 
 
 def _shower(progress: Progress, shown: TaskID) -> Callable[[int], None]:

@@ -50,6 +50,8 @@ READS = {
     "waiting": ("conversation.list",),
     "floor": ("floor.watch",),
     "person": ("person.read",),
+    "alarm": ("alarm.read",),
+    "alarms": ("alarm.list",),
 }
 # Nouns whose changes are told under another name.
 ALSO = {"agent-state": "agent", "call": "call"}
@@ -83,6 +85,8 @@ def _topics(ref: str, fields: dict[str, list[Any]]) -> Iterator[str]:
     talks = {side for side in fields.get("conversation_id", ()) if side}
     if noun == "agent-state":
         yield "floor"
+    if noun == "alarm":
+        yield "alarms"
     if noun == "role-assignment":
         yield RIGHTS
     if noun == "conversation" and {"status", "assignee_id"} & fields.keys():

@@ -3,6 +3,16 @@
 from importlib import import_module
 
 MODULES: tuple[str, ...] = (
+    "alarms.alarms",
+    "alarms.evidence",
+    "alarms.heard",
+    "alarms.oncall",
+    "alarms.raising",
+    "alarms.readings",
+    "alarms.rules",
+    "alarms.telling",
+    "alarms.testing",
+    "alarms.trials",
     "analyses.making",
     "configurations.lists",
     "configurations.readings",

@@ -105,6 +105,7 @@ for _module in (
     "directory.trials",
     "directory.views",
     "entry.passkey",
+    "letters.alarms",
     "letters.receipts",
     "letters.trial_mails",
     "people.founders",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.console.pages.frame import AgentState, Choice, Frame, Group, Link, Phone, State
+from api.console.pages.frame import AgentState, Alarmed, Choice, Frame, Group, Link, Phone, State
 from api.words import LANGUAGES, N_, _
 from iam.entry.presence import Signed
 from kernel import gate
@@ -33,6 +33,7 @@ DONE = {
     "done": N_("Done."),
     "basket": N_("It is in your basket. Send it when it is whole."),
     "disclosed": N_("Everything is locked. A message and a code are on their way to you: with both you come in again."),
+    "rung": N_("The test is on its way. It stands here within seconds, and waits for an answer."),
     "asked": N_("Sent. Those who are asked find it in their approvals."),
     "answered": N_("Your answer is given."),
     "directory-added": N_("The directory is added. The first look comes within a minute."),
@@ -78,6 +79,7 @@ PLACES = (
     Place(
         N_("House"), Link(N_("Firewall logs"), "/firewalls/reviews", icon="list-search", key="g q"), "log-review.list"
     ),
+    Place(N_("House"), Link(N_("Alarms"), "/firewalls/alarms", icon="bell", key="g 1"), "alarm.list"),
     Place(N_("House"), Link(N_("Deviations"), "/deviations", icon="alert-triangle", key="g x"), "deviation.list"),
     Place(N_("House"), Link(N_("Directories"), "/directories", icon="stack-2", key="g y"), "directory.read"),
     Place(N_("House"), Link(N_("Reports"), "/reports", icon="list-search", key="g o"), "report.access-log"),
@@ -126,6 +128,7 @@ class Standing:
 
 _position: list[Callable[[], int]] = [lambda: 0]
 _standing: list[Callable[[Actor, datetime], Standing]] = []
+_warning: list[Callable[[Actor], Alarmed | None]] = []
 _counting: list[Callable[[Actor, datetime], tuple[str, int]]] = []
 
 
@@ -142,6 +145,11 @@ def stand_by(ask: Callable[[Actor, datetime], Standing]) -> None:
 def count_by(ask: Callable[[Actor, datetime], tuple[str, int]]) -> None:
     """Tell who counts what waits at a place; asked for each page, so it must be cheap."""
     _counting.append(ask)
+
+
+def warn_by(ask: Callable[[Actor], Alarmed | None]) -> None:
+    """Tell who knows of alarms that nobody has taken on."""
+    _warning[:] = [ask]
 
 
 def position() -> int:
@@ -169,6 +177,7 @@ def build(
         groups=places_of(actor, dict(standing.counts) | dict(ask(actor, now) for ask in _counting)),
         agent=standing.agent,
         phone=standing.phone,
+        alarm=_warning[0](actor) if _warning else None,
         live=live,
         demo=settings.demo,
         done=notice,

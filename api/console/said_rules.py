@@ -69,6 +69,8 @@ SENTENCES = (
         "The file breaks off or cannot be unpacked at byte {place}, after {count} lines; nothing of it was kept. What is readable can be kept."
     ),
     N_("It is accepted until a day that comes, and not after {day}."),
+    N_("A rule is off until a day that comes, and not after {day}."),
+    N_("A shift ends after it begins, and within {days} days."),
     N_("There is no room for {what}: nothing of it was kept."),
     N_("The disk has room for {room} MB more; this file has {size} MB."),
 )

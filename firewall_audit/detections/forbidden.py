@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from firewall_audit.detections.finding import Finding, Selector, capped
-from firewall_audit.detections.ground import Networks, counted, moment, prepare, service
+from firewall_audit.detections.ground import counted, moment, prepare, service
 from firewall_audit.detections.parameters import Parameters, Service
+from firewall_audit.networks import Networks
 from firewall_audit.store import Window
 
 LET_IN: Final = """

@@ -1,14 +1,13 @@
 """What several detections ask first: what was refused, what was let through, who lies inside. [FW-3]"""
 
 import ipaddress
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Final
 
 from firewall_audit.detections.parameters import Parameters
+from firewall_audit.networks import Networks, number
 from firewall_audit.store import Window
 
 REFUSED: Final = "(action = 'deny' OR (action = '' AND message = ''))"
@@ -16,44 +15,6 @@ REFUSED: Final = "(action = 'deny' OR (action = '' AND message = ''))"
 LATE: Final = """(src_port IN ({ports}) AND dst_port >= 1024 AND (
     (protocol = 'tcp' AND flags <> 'SYN' AND (flags <> '' OR dst_port >= 32768)) OR (protocol = 'udp' AND dst_port >= 32768)))"""
 """The answer of a server that came after the connection was forgotten: no attempt at all."""
-
-
-class Networks:
-    """Networks as sorted spans of numbers: asked by bisection, however many there are."""
-
-    def __init__(self, networks: Iterable[str]) -> None:
-        self._spans = {4: _spans(networks, 4), 6: _spans(networks, 6)}
-
-    def __contains__(self, address: str) -> bool:
-        found = number(address)
-        if found is None:
-            return False
-        starts, ends = self._spans[found[0]]
-        place = bisect_right(starts, found[1]) - 1
-        return place >= 0 and found[1] <= ends[place]
-
-
-def _spans(networks: Iterable[str], version: int) -> tuple[list[int], list[int]]:
-    given = (ipaddress.ip_network(one, strict=False) for one in networks)
-    same: list[Any] = [one for one in given if one.version == version]
-    merged = sorted(ipaddress.collapse_addresses(same), key=lambda one: int(one.network_address))
-    return [int(one.network_address) for one in merged], [int(one.broadcast_address) for one in merged]
-
-
-@lru_cache(maxsize=65_536)
-def number(address: str) -> tuple[int, int] | None:
-    """Return the version and the number of an address; None for what is none."""
-    if "." in address and ":" not in address:
-        try:
-            one, two, three, four = map(int, address.split("."))
-        except ValueError:
-            return None
-        return 4, one << 24 | two << 16 | three << 8 | four
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return None
-    return found.version, int(found)
 
 
 def net_of(address: str) -> str:

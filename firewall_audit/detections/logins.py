@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from firewall_audit.detections.finding import Danger, Finding, Selector, capped
-from firewall_audit.detections.ground import Networks, busiest, counted, moment, prepare, present, service
+from firewall_audit.detections.ground import busiest, counted, moment, prepare, present, service
 from firewall_audit.detections.outbound import regularity
 from firewall_audit.detections.parameters import Parameters
+from firewall_audit.networks import Networks
 from firewall_audit.store import Window
 
 OFTEN: Final = """

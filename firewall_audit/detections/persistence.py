@@ -3,9 +3,10 @@
 from typing import Any, Final
 
 from firewall_audit.detections.finding import Finding, Selector, capped
-from firewall_audit.detections.ground import Networks, counted, moment, prepare, service
+from firewall_audit.detections.ground import counted, moment, prepare, service
 from firewall_audit.detections.parameters import Parameters
 from firewall_audit.detections.scans import scanners
+from firewall_audit.networks import Networks
 from firewall_audit.store import Window
 
 BENT: Final = """

@@ -20,10 +20,10 @@ from firewall_audit.detections import (
     threats,
 )  # fmt: skip
 from firewall_audit.detections.finding import Finding, rank
-from firewall_audit.detections.ground import Networks
 from firewall_audit.detections.parameters import Known, Parameters
 from firewall_audit.detections.proof import prove
 from firewall_audit.detections.tallies import Country, History, Tally, take
+from firewall_audit.networks import Networks
 from firewall_audit.store import Window
 
 PLAIN: Final[tuple[Callable[[Window, Parameters], list[Finding]], ...]] = (

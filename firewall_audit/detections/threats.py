@@ -8,9 +8,10 @@ from typing import Any, Final
 import maxminddb
 
 from firewall_audit.detections.finding import Finding, Selector, capped, several
-from firewall_audit.detections.ground import Networks, counted, moment, prepare
+from firewall_audit.detections.ground import counted, moment, prepare
 from firewall_audit.detections.parameters import Parameters, ThreatList
 from firewall_audit.detections.tallies import IN, Country
+from firewall_audit.networks import Networks
 from firewall_audit.store import Window
 
 BY_ADDRESS: Final = """

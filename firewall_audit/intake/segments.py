@@ -54,6 +54,15 @@ def chunks(path: Path) -> Iterator[Chunk]:
             yield found
 
 
+def following(file: BinaryIO) -> Chunk | None:
+    """Return the next whole chunk of a segment that is still being written; None, and the file where it stood, while there is none."""
+    stood = file.tell()
+    found = _next(file.read(_HEAD.size + _SUM.size), file)
+    if found is None:
+        file.seek(stood)
+    return found
+
+
 def _next(head: bytes, file: BinaryIO) -> Chunk | None:
     if len(head) < _HEAD.size + _SUM.size:
         return None

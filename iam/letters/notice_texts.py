@@ -117,6 +117,20 @@ MAIL: dict[tuple[str, str], tuple[str, str]] = {
             "That they are late is on record.\nYou find them in Omniwarden: {address}\n"
         ),
     ),
+    ("fr", "alarm"): (
+        "Alarme : {title}",
+        (
+            "Bonjour {name},\n\nUne alarme attend votre réponse : {title}\n\nPrenez-la en charge ici : {address}\n"
+            "Sans réponse, d'autres seront prévenus.\n"
+        ),
+    ),
+    ("en", "alarm"): (
+        "Alarm: {title}",
+        (
+            "Hello {name},\n\nAn alarm waits for your answer: {title}\n\nTake it on here: {address}\n"
+            "Without an answer others will be told.\n"
+        ),
+    ),
 }  # fmt: skip
 
 SMS: dict[tuple[str, str], str] = {
@@ -135,6 +149,8 @@ SMS: dict[tuple[str, str], str] = {
     ("en", "duty"): "Omniwarden: a duty ({clause}) waits for you, due by {day}.",
     ("fr", "duty-late"): "Omniwarden : un travail ({clause}) est en retard depuis le {day}.",
     ("en", "duty-late"): "Omniwarden: a duty ({clause}) is late since {day}.",
+    ("fr", "alarm"): "Omniwarden : alarme : {title}",
+    ("en", "alarm"): "Omniwarden: alarm: {title}",
     ("fr", "duties"): "Omniwarden : {count} travaux vous attendent, le premier ({clause}) à faire avant le {day}.",
     ("en", "duties"): "Omniwarden: {count} duties wait for you, the first ({clause}) due by {day}.",
     ("fr", "duties-late"): "Omniwarden : {count} travaux sont en retard, le premier ({clause}) depuis le {day}.",

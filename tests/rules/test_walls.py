@@ -22,6 +22,7 @@ UNGOVERNED = {
     "directory_entry": "a copy of what a directory said, which can be read again at any time",
     "directory_look": "how long a look at a directory took and what it did; what it found is on the ledger, case by case",
     "intake_standing": "counters of lines as they come in; what was taken in, and every gap and silence, is on the ledger",
+    "alarm_watch": "how far the evaluator of the alarms has read; what followed from it is on the ledger, in the same transaction",
     "unknown_sender": "counters of lines of strangers; that there is one is on the ledger, and so is whoever makes it a device",
     "last_deed": "when a person last did an action: gathered from the ledger, and repeats what stands there",
     "once_key": "request keys kept a day, written in the action's own transaction",

@@ -88,6 +88,14 @@ class Phone:
 
 
 @dataclass(frozen=True)
+class Alarmed:
+    """How many alarms of high danger nobody has taken on, and who is on call."""
+
+    count: int
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Frame:
     """What surrounds a page. `live` is the ledger index the page was rendered at, None for nobody."""
 
@@ -103,6 +111,8 @@ class Frame:
     groups: tuple[Group, ...] = ()
     agent: AgentState | None = None
     phone: Phone | None = None
+    alarm: Alarmed | None = None
+    """None for those who have nothing to do with alarms."""
     live: int | None = None
     demo: bool = False
     done: str = ""

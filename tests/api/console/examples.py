@@ -14,6 +14,7 @@ from api.console.pages.frame import (
 )
 from tests.api.console import (
     access_examples,
+    alarm_examples,
     asked,
     calendar_examples,
     change_examples,
@@ -376,6 +377,7 @@ EXAMPLES = (
         Example(name, template, page, auditor_at(path))
         for name, template, page, path in detection_rule_examples.EXAMPLES
     ),
+    *(Example(name, template, page, auditor_at(path)) for name, template, page, path in alarm_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in deviation_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in directory_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in firewall_examples.EXAMPLES),
