@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from firewall_audit.detections.asked import Count, Imported
 from firewall_audit.detections.finding import MOST_LINES, MOST_SOURCES, Finding, capped
-from firewall_audit.detections.ground import Networks, moment
+from firewall_audit.detections.ground import moment
 from firewall_audit.detections.parameters import Parameters
+from firewall_audit.networks import Networks
 from firewall_audit.store import Line, Window
 
 MOST: Final = 200
