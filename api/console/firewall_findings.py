@@ -14,6 +14,7 @@ from api.console.pages import firewall_reviews as pages
 from api.console.pages.frame import Form, State
 from api.console.readings import look_names_up
 from api.console.review_words import DANGERS, WHY
+from api.console.said_findings import said
 from api.console.visit import Visit, problems_of, route
 from api.words import N_, P_
 from firewall_audit.review import readings, reports, reviews
@@ -33,7 +34,7 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
     names = look_names_up(visit.actor, refs=[f"person:{found.disposed_by}"] if found.disposed_by else [])
     longest = visit.now + timedelta(days=book.number("FW-3", "longest_accept_days"))
     view = pages.FindingPage(
-        finding=finding_of(found), review=str(found.review_id), about=found.about, reason=found.reason, first=found.first_at,
+        finding=finding_of(found), review=str(found.review_id), about=found.about, reason=said(found.reason), first=found.first_at,
         last=found.last_at, sources=tuple(found.sources), figures=_figures(found), lines=_lines(lines), remark=found.remark,
         until=found.until, incident=found.incident or "",
         by=sentences.name_of(f"person:{found.disposed_by}", names) if found.disposed_by else "", at=found.disposed_at, longest=longest,
@@ -91,7 +92,7 @@ def listing(visit: Visit) -> Response:
 def _row(visit: Visit, one: ReportPage) -> pages.ReportRow:
     is_open = one.report.state == "open"
     return pages.ReportRow(
-        str(one.report.id), one.finding.title, WHY[one.report.why], DANGERS[one.finding.danger], one.report.reported_at, one.due_at,
+        str(one.report.id), said(one.finding.title), WHY[one.report.why], DANGERS[one.finding.danger], one.report.reported_at, one.due_at,
         is_open and one.due_at is not None and one.due_at <= visit.now, WAITS if is_open else ANSWERED,
     )  # fmt: skip
 
@@ -102,7 +103,7 @@ def report(visit: Visit, form: Form | None = None, status: int = 200) -> Respons
     told = found.report
     names = look_names_up(visit.actor, refs=[f"person:{told.answered_by}"] if told.answered_by else [])
     view = pages.Report(
-        row=_row(visit, found), finding=str(found.finding.id), reason=found.finding.reason, count=found.finding.count,
+        row=_row(visit, found), finding=str(found.finding.id), reason=said(found.finding.reason), count=found.finding.count,
         first=found.finding.first_at, last=found.finding.last_at, lines=_lines(readings.read_finding(visit.actor, found.finding.id)),
         answer=told.answer, answered=told.answered_at,
         answered_by=sentences.name_of(f"person:{told.answered_by}", names) if told.answered_by else "",

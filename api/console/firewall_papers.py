@@ -78,7 +78,7 @@ def _events(totals: dict[str, int], left: int) -> str:
 def _rows(found: ReviewPage) -> list[tuple[str, ...]]:
     return [
         (
-            _(shown.danger.word), one.title, _(shown.kind), one.device, formats.number(one.count), written(one.first_at),
+            _(shown.danger.word), shown.title, _(shown.kind), one.device, formats.number(one.count), written(one.first_at),
             written(one.last_at), _(shown.disposition.word) if shown.disposition else "", one.remark,
         )
         for one in found.findings

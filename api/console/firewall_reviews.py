@@ -23,6 +23,7 @@ from api.console.review_words import (
     PERSISTENT,
     SIGNED,
 )
+from api.console.said_findings import said
 from api.console.visit import Visit, problems_of, route
 from api.words import N_
 from firewall_audit.review import readings, reviews
@@ -87,7 +88,7 @@ def view_of(visit: Visit, found: ReviewPage, lines: list[LineView], form: Form |
         talkers=pictures.talkers(one.figures), services=pictures.services(one.figures), zones=pictures.zones(one.figures),
         rules=pictures.rules(one.figures),
         sample=tuple(sample_of(one, lines, place, may_answer=works) for place in range(len(one.sample))),
-        known=tuple(pages.Known(title, reason, until) for _key, title, reason, until in one.figures.get("known", ())),
+        known=tuple(pages.Known(said(title), reason, until) for _key, title, reason, until in one.figures.get("known", ())),
         seed=one.seed, digest=one.inputs_digest, pack=one.pack, gathering=one.state == "gathering", may_answer=works,
         may_sign=works and frame.is_open(visit.actor, "log-review.sign"), conclusion=one.conclusion, signed=one.signed_at,
         signed_name=one.signed_name, signed_digest=one.signed_digest, form=form or Form(),
@@ -115,7 +116,7 @@ def finding_of(one: FindingView) -> pages.Finding:
     """Give a finding as the list shows it."""
     marks = [mark for mark, is_so in ((NEW, one.new), (PERSISTENT, one.persistent), (GONE, one.gone)) if is_so]
     return pages.Finding(
-        str(one.id), one.title, KINDS.get(one.kind.partition(".")[0], one.kind), DANGERS[one.danger], tuple(marks), one.periods,
+        str(one.id), said(one.title), KINDS.get(one.kind.partition(".")[0], one.kind), DANGERS[one.danger], tuple(marks), one.periods,
         one.count, one.device, DISPOSITIONS[one.disposition] if one.disposition else None, one.needs_answer,
     )  # fmt: skip
 
