@@ -87,7 +87,8 @@ def open_periods(work: Work) -> int:
 
 
 def _calendars() -> dict[str, tuple[DutyRule, Calendar]]:
-    return {name: (rule, rule.calendar) for name, rule in book.duty_rules().items() if rule.calendar is not None}
+    house = book.in_force().house.zone
+    return {name: (rule, rule.calendar.in_zone(house)) for name, rule in book.duty_rules().items() if rule.calendar}
 
 
 def _begin(work: Work, name: str, rule: DutyRule, calendar: Calendar) -> DutyCalendar:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from policy.reading import TRAINED, Book, DutyRule
+from policy.reading import HOUSE_ZONE, TRAINED, Book, DutyRule
 
 MAX_DEPTH = 9
 """How many roles may include one another in a line; the gate's own bound."""
@@ -210,7 +210,7 @@ def _calendar(place: str, duty: DutyRule) -> Iterator[str]:
             yield f"{place}, field calendar.anchor: write local time; the zone stands beside it"
     except ValueError:
         yield f'{place}, field calendar.anchor: "{duty.calendar.anchor}" is not a date and hour'
-    if not _is_zone(duty.calendar.zone):
+    if duty.calendar.zone != HOUSE_ZONE and not _is_zone(duty.calendar.zone):
         yield f'{place}, field calendar.zone: "{duty.calendar.zone}" is not a time zone'
 
 

@@ -14,6 +14,7 @@ Parameter = bool | int | str | list[int] | list[str]
 CLAUSE_ID = r"^[A-Z]{2}-[1-9][0-9]?$"
 ROLE_ID = r"^[a-z][a-z0-9-]*$"
 RULE_NAME = r"^[a-z][a-z0-9.-]*$"
+HOUSE_ZONE = "house"
 TRAINED = "trained"
 """The condition that an action needs when a rule of training gates it."""
 ACTION_PATTERN = r"^(\*|[a-z][a-z0-9-]*(\.[a-z0-9-]+)*(\.\*)?)$"
@@ -133,6 +134,11 @@ class Calendar(Strict):
     anchor: str
     every: SpanText
     zone: str = "UTC"
+    """An IANA name, or `house`: the zone in which the house reads its times."""
+
+    def in_zone(self, house: str) -> "Calendar":
+        """Give it with the house's zone where it says `house`."""
+        return self.model_copy(update={"zone": house}) if self.zone == HOUSE_ZONE else self
 
 
 class DutyRule(Strict):

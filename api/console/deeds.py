@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from api.console.deeds_audits import AUDITS
 from api.console.deeds_changes import CHANGES
 from api.console.deeds_firewall import FIREWALL
 from api.console.deeds_house import HOUSE
@@ -20,6 +21,7 @@ SENTENCES: Mapping[str, tuple[str, str, str]] = {
     **REGISTRY,
     **HOUSE,
     **FIREWALL,
+    **AUDITS,
     "sign-in.password": ("key", N_("A password was given for %(thing)s"), N_("A sign-in was tried")),
     "sign-in.factor": ("key", N_("%(thing)s signed in"), N_("A second factor was tried for %(thing)s")),
     "session.end": ("key", N_("%(who)s ended a session"), N_("%(who)s tried to end a session")),

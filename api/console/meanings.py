@@ -69,6 +69,7 @@ QUESTIONS: Mapping[str, str] = {
     "course.publish": N_("A course"),
     "course.retire": N_("The end of a course"),
     "training.excuse": N_("An excuse from a course"),
+    "audit-method.approve": N_("The method of the firewall audit"),
 }
 
 

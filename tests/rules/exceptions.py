@@ -7,6 +7,7 @@ MEMBER_MAY: dict[str, str] = {
     "approval.inbox": "what is asked of oneself",
     "approval.list": "approvals that concern oneself, chosen row by row",
     "attempt.start": "one's own attempt, at a course that is offered to all",
+    "audit-finding.mine": "the findings one owns",
     "awareness.current": "the reminder stands on every desk",
     "awareness.seen": "one's own word that one read a reminder",
     "breach.mine": "what oneself reported",

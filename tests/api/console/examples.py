@@ -24,6 +24,7 @@ from tests.api.console import (
     detection_rule_examples,
     deviation_examples,
     directory_examples,
+    firewall_audit_examples,
     firewall_examples,
     firewall_review_examples,
     learning_examples,
@@ -378,6 +379,10 @@ EXAMPLES = (
         for name, template, page, path in detection_rule_examples.EXAMPLES
     ),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in alarm_examples.EXAMPLES),
+    *(
+        Example(name, template, page, auditor_at(path))
+        for name, template, page, path in firewall_audit_examples.EXAMPLES
+    ),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in deviation_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in directory_examples.EXAMPLES),
     *(Example(name, template, page, auditor_at(path)) for name, template, page, path in firewall_examples.EXAMPLES),

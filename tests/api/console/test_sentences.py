@@ -9,6 +9,7 @@ import pytest
 from api import fields, words  # noqa: F401 - fields registers every action
 from api.console import (
     deeds,
+    deeds_audits,
     deeds_changes,
     deeds_firewall,
     deeds_house,
@@ -34,6 +35,7 @@ PARTS = (
     deeds_registry.REGISTRY,
     deeds_house.HOUSE,
     deeds_firewall.FIREWALL,
+    deeds_audits.AUDITS,
 )
 NAMES = {"person:1": "Ama Mensah", "change:2": "CHG-2026-0042"}
 
