@@ -9,10 +9,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import col, or_, select
 
+from firewall_audit.analyses.models import OPEN as UNANSWERED
+from firewall_audit.analyses.readings import latest_analysis, standing
 from firewall_audit.audits.models import AuditedDevice, AuditFinding, FirewallAudit
 from firewall_audit.models import IntakeEvent, LogBatch, NetworkDevice
 from firewall_audit.models.configurations import ANSWERED, DIFFERENCE, EVENT, ConfigurationDrift, ConfigurationVersion
 from firewall_audit.review.models import SIGNED, AcceptedNoise, LogFinding, LogReview
+from firewall_audit.rulesets.findings import IMPACTS
 from kernel.ledger.entries import canonical
 from policy import book
 from policy.models import Duty
@@ -68,6 +71,23 @@ def configuration(scene: Scene) -> Check:
             "number": version.number, "days": days, "rules": version.rules, "unmodelled": version.unmodelled, "approved": based or 0,
         },
         digest=version.digest,
+    )  # fmt: skip
+
+
+def analysis(scene: Scene) -> Check:
+    """What the last analysis found in its rules, and what of that nobody has answered."""
+    made = latest_analysis(scene.session, scene.device.id)
+    if made is None:
+        return Check(tool="analysis", verdict="unknown", figures={}, digest="")
+    rows = standing(scene.session, scene.device.id)
+    unanswered = [one for one in rows if one.state == UNANSWERED]
+    grave = any(one.impact == "security" for one in unanswered)
+    fresh = scene.version is not None and made.version_id == scene.version.id
+    counts: dict[str, int] = {impact: sum(one.impact == impact for one in rows) for impact in IMPACTS}
+    return Check(
+        tool="analysis", verdict="bad" if grave else "fine" if fresh and made.complete and not unanswered else "look",
+        figures={"number": made.number, **counts, "open": len(unanswered), "not_judged": 0 if made.complete else len(made.not_looked)},
+        digest=digest_of([[made.digest, made.terms_digest], *([one.key, one.state] for one in rows)]),
     )  # fmt: skip
 
 
@@ -180,4 +200,4 @@ def digest_of(rows: Iterable[list[Any]]) -> str:
     return hashlib.sha256(canonical(list(rows))).hexdigest()
 
 
-TOOLS: tuple[Callable[[Scene], Check], ...] = (configuration, changes, reviews, acceptances, silence)
+TOOLS: tuple[Callable[[Scene], Check], ...] = (configuration, analysis, changes, reviews, acceptances, silence)
