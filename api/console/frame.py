@@ -80,7 +80,11 @@ PLACES = (
         N_("House"), Link(N_("Firewall logs"), "/firewalls/reviews", icon="list-search", key="g q"), "log-review.list"
     ),
     Place(N_("House"), Link(N_("Alarms"), "/firewalls/alarms", icon="bell", key="g 1"), "alarm.list"),
-    Place(N_("House"), Link(N_("Firewall audits"), "/firewalls/audits", icon="clipboard-check"), "firewall-audit.list"),
+    Place(
+        N_("House"),
+        Link(N_("Firewall audits"), "/firewalls/audits", icon="clipboard-check", key="g 2"),
+        "firewall-audit.list",
+    ),
     Place(N_("House"), Link(N_("Deviations"), "/deviations", icon="alert-triangle", key="g x"), "deviation.list"),
     Place(N_("House"), Link(N_("Directories"), "/directories", icon="stack-2", key="g y"), "directory.read"),
     Place(N_("House"), Link(N_("Reports"), "/reports", icon="list-search", key="g o"), "report.access-log"),
