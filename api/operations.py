@@ -25,6 +25,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.caller import source_of
 from api.door import in_thread
 from api.routes import openapi
+from firewall_audit.intake import figures
 from kernel import clock, db, fresh, gate
 from kernel.db import AUDITOR
 
@@ -40,6 +41,21 @@ RIGHTS_AGE = Gauge(
 )
 LEDGER_SIZE = Gauge("omniwarden_ledger_entries", "Entries in the tree.", multiprocess_mode="max")
 LEDGER_LAG = Gauge("omniwarden_ledger_unsequenced", "Entries written but not yet in the tree.", multiprocess_mode="max")
+
+BY_DEVICE = {
+    "lines": Gauge("omniwarden_intake_lines", "Log lines heard of a device.", ["device"], multiprocess_mode="mostrecent"),
+    "dropped": Gauge("omniwarden_intake_dropped_lines", "Log lines of a device that had no room.", ["device"], multiprocess_mode="mostrecent"),
+    "missing": Gauge("omniwarden_intake_missing_lines", "Numbered log lines of a device that never came.", ["device"], multiprocess_mode="mostrecent"),
+    "unread": Gauge("omniwarden_intake_unread_lines", "Log lines of a device that no format could read.", ["device"], multiprocess_mode="mostrecent"),
+    "batches": Gauge("omniwarden_intake_batches", "Batches of a device's lines on record.", ["device"], multiprocess_mode="mostrecent"),
+}  # fmt: skip
+ON_DISK = {
+    "spool_bytes": Gauge("omniwarden_intake_spool_bytes", "Bytes of lines that wait to be taken in.", multiprocess_mode="mostrecent"),
+    "oldest_segment": Gauge("omniwarden_intake_oldest_segment_seconds", "Seconds that the oldest closed segment waits.", multiprocess_mode="mostrecent"),
+    "store_bytes": Gauge("omniwarden_log_store_bytes", "Bytes of the store of log lines, at most five minutes old.", multiprocess_mode="mostrecent"),
+    "free_bytes": Gauge("omniwarden_log_disk_free_bytes", "Bytes free on the disk of the store of log lines.", multiprocess_mode="mostrecent"),
+    "uploads": Gauge("omniwarden_intake_uploads_waiting", "Files sent by a browser that wait to be taken in.", multiprocess_mode="mostrecent"),
+}  # fmt: skip
 
 
 STALE = 5.0
@@ -103,6 +119,14 @@ async def ready(_: Request) -> Response:
     return PlainTextResponse("ready")
 
 
+def _tell_intake(found: figures.Figures) -> None:
+    for name, gauge in BY_DEVICE.items():
+        for device, count in getattr(found, name).items():
+            gauge.labels(device).set(count)
+    for name, gauge in ON_DISK.items():
+        gauge.set(getattr(found, name))
+
+
 async def metrics(request: Request) -> Response:
     """Answer Prometheus, on this machine only: put a local agent or a proxy with its own sign-in in front."""
     if source_of(request) not in LOOPBACK:
@@ -112,6 +136,7 @@ async def metrics(request: Request) -> Response:
         size, waiting = await asyncio.wait_for(in_thread(_ready), timeout=5)
         LEDGER_SIZE.set(size)
         LEDGER_LAG.set(waiting)
+        _tell_intake(await asyncio.wait_for(in_thread(figures.figures), timeout=5))
     except (DBAPIError, PoolTimeout, TimeoutError, OSError):
         LEDGER_LAG.set(float("nan"))
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:

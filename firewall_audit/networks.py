@@ -4,7 +4,6 @@ import ipaddress
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
 
 
 class Networks:
@@ -24,10 +23,35 @@ class Networks:
 
 
 def _spans(networks: Iterable[str], version: int) -> tuple[list[int], list[int]]:
-    given = (ipaddress.ip_network(one, strict=False) for one in networks)
-    same: list[Any] = [one for one in given if one.version == version]
-    merged = sorted(ipaddress.collapse_addresses(same), key=lambda one: int(one.network_address))
-    return [int(one.network_address) for one in merged], [int(one.broadcast_address) for one in merged]
+    """Return first and last numbers of what the networks cover, sorted and merged; a list of a million is read in seconds."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in sorted(_span(one, version) for one in networks if (":" in one) == (version == 6)):  # noqa: PLR2004 - of the protocol
+        if starts and start <= ends[-1] + 1:
+            ends[-1] = max(ends[-1], end)
+        else:
+            starts.append(start)
+            ends.append(end)
+    return starts, ends
+
+
+def _span(network: str, version: int) -> tuple[int, int]:
+    address, _, length = network.partition("/")
+    bits = 32 if version == 4 else 128  # noqa: PLR2004 - of the protocol
+    if not length.isdecimal() and length:
+        found = ipaddress.ip_network(network, strict=False)
+        return int(found.network_address), int(found.broadcast_address)
+    told = _plain(address)
+    rest = bits - int(length or bits)
+    start = told >> rest << rest
+    return start, start | (1 << rest) - 1
+
+
+def _plain(address: str) -> int:
+    if ":" in address:
+        return int(ipaddress.IPv6Address(address))
+    one, two, three, four = map(int, address.split("."))
+    return one << 24 | two << 16 | three << 8 | four
 
 
 @lru_cache(maxsize=65_536)

@@ -91,7 +91,7 @@ def view_of(visit: Visit, found: ReviewPage, lines: list[LineView], form: Form |
         known=tuple(pages.Known(said(title), reason, until) for _key, title, reason, until in one.figures.get("known", ())),
         seed=one.seed, digest=one.inputs_digest, pack=one.pack, gathering=one.state == "gathering", may_answer=works,
         may_sign=works and frame.is_open(visit.actor, "log-review.sign"), conclusion=one.conclusion, signed=one.signed_at,
-        signed_name=one.signed_name, signed_digest=one.signed_digest, form=form or Form(),
+        signed_name=one.signed_name, signed_digest=one.signed_digest, dropped=found.dropped_at, form=form or Form(),
     )  # fmt: skip
 
 

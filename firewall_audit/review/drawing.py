@@ -1,5 +1,6 @@
 """Looking at a period's lines, outside of any transaction; then one action puts on record what was found. [FW-3, FW-4]"""
 
+import dataclasses
 import hashlib
 import secrets
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import col, select
 
-from firewall_audit import place
+from firewall_audit import given, place
 from firewall_audit.review.models import GATHERING, OPEN, LogFinding, LogReview
 from firewall_audit.review.reports import report_found
 from firewall_audit.review.states import REVIEW_STEPS
@@ -102,7 +103,8 @@ def look(store: "Store", review: LogReview, terms: Terms, history: "History", si
     from firewall_audit.store import Window  # noqa: PLC0415
 
     with Window(store, review.since, review.until, decided=terms.decided) as window:
-        found = detect(window, terms.parameters, history)
+        parameters = dataclasses.replace(terms.parameters, threats=given.threats_of(terms.given))
+        found = detect(window, parameters, history, given.country_of(terms.given))
         pictures, counts = pictures_of(window), totals_of(window)
         seed = review.seed or secrets.token_hex(16)
         sample = draw_lines(window, seed, size)

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from firewall_audit import place
 from firewall_audit.detections.finding import DANGERS
+from firewall_audit.models import LogBatch
 from firewall_audit.review.models import AcceptedNoise, FindingReport, LogFinding, LogReview
 from firewall_audit.review.reviews import unanswered
 from firewall_audit.review.views import FindingView, NoiseView, ReportView, ReviewView
@@ -29,6 +30,8 @@ class ReviewPage(Answer):
     reports: list[ReportView]
     may_sign_here: bool
     """It is open, and nothing is missing."""
+    dropped_at: datetime | None = None
+    """When lines of the period were dropped, because their time was over; the findings stay, their lines are gone."""
 
 
 class LineView(Answer):
@@ -77,7 +80,19 @@ def read_review(work: Work, review: LogReview) -> ReviewPage:
         missing=missing,
         reports=[ReportView.of(one) for one in work.select(reports.order_by(col(FindingReport.id).desc()).limit(MOST))],
         may_sign_here=review.state == "open" and missing is None,
+        dropped_at=_dropped(work, review),
     )  # fmt: skip
+
+
+def _dropped(work: Work, review: LogReview) -> datetime | None:
+    """Give when lines of a review's period were last dropped."""
+    rows = select(LogBatch.dropped_at).where(
+        col(LogBatch.dropped_at).is_not(None),
+        col(LogBatch.first_at) < review.until,
+        col(LogBatch.last_at) >= review.since,
+    )
+    found: datetime | None = work.select(rows.order_by(col(LogBatch.dropped_at).desc()).limit(1)).first()
+    return found
 
 
 def _danger(one: LogFinding) -> Any:

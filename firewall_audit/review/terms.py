@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from firewall_audit.detections.parameters import PRIVATE, Known, Parameters
+from firewall_audit.detections.parameters import PRIVATE, Known, Parameters, Service
 from firewall_audit.events import Verdict
 from firewall_audit.formats import FORMATS
-from firewall_audit.models import NetworkDevice
+from firewall_audit.lists import lists_in_force, services_in_force
+from firewall_audit.models import GivenList, NetworkDevice
 from firewall_audit.models.devices import IN_SERVICE
 from firewall_audit.review.models import AcceptedNoise, LogFinding, LogReview
 from firewall_audit.rulesets import terms as rules
@@ -32,6 +33,8 @@ class Terms:
     decided: Mapping[str, Mapping[str, Verdict]]
     """Of each device what the prefixes of its lines mean."""
     devices: tuple[str, ...]
+    given: tuple[GivenList, ...] = ()
+    """Lists of threats and countries; their content is read by whoever looks."""
 
     def pack(self) -> str:
         """Give the SHA-256 of formats, thresholds and lists: reviews with the same pack judged alike."""
@@ -39,6 +42,7 @@ class Terms:
             "formats": sorted(f"{one.name} {one.version}" for one in FORMATS),
             "parameters": dataclasses.asdict(self.parameters),
             "decided": self.decided,
+            "given": [f"{one.kind} {one.name} {one.digest}" for one in self.given],
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True, default=_plain).encode()).hexdigest()
 
@@ -72,14 +76,26 @@ def terms_of(session: Any, review: LogReview) -> Terms:
         imported=imported,
         unreadable=unreadable,
         products=products_of(session) if imported else {},
+        published=tuple(
+            Service(one.protocol, one.port, one.destination, one.source)
+            for one in services_in_force(session, review.until)
+        ),
+        expected_countries=expected_countries(),
     )  # fmt: skip
-    return Terms(parameters, {one.slug: _verdicts(one.prefixes) for one in devices if one.prefixes}, parameters.devices)
+    decided = {one.slug: _verdicts(one.prefixes) for one in devices if one.prefixes}
+    return Terms(parameters, decided, parameters.devices, tuple(lists_in_force(session, review.since)))
 
 
 def numbers() -> dict[str, int]:
     """Give the thresholds that the book names; the others stand as they are shipped."""
     told = book.clause("FW-3").parameters
     return {name: value for name, value in told.items() if name in NUMBERS and isinstance(value, int)}
+
+
+def expected_countries() -> frozenset[str]:
+    """Give the countries from which people are expected to come, by the letters of ISO 3166; none named: countries are not judged."""
+    told = book.parameter("FW-3", "expected_countries")
+    return frozenset(str(one).upper() for one in told) if isinstance(told, list) else frozenset()
 
 
 def non_essential() -> dict[str, str]:

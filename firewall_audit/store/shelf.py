@@ -130,19 +130,23 @@ class Store:
         Lines go with the last day that was read of their part; lines of which nothing was read go with their batch.
         """
         kept = set(held)
-        touched = []
-        for manifest in self.manifests():
-            old = {piece.day for _, piece in manifest.pieces if piece.day < before}
-            spent = manifest.last is None and manifest.arrived.date() < before
-            if manifest.batch in kept or not (old or spent):
-                continue
-            touched.append(manifest.batch)
-            rest = manifest.without(old)
-            if rest.last is None:
-                self.remove_batch(manifest.batch)
-            else:
-                self._drop(manifest, rest)
-        return touched
+        return [one.batch for one in self.manifests() if one.batch not in kept and self._dropped(one, before)]
+
+    def drop_batch_days(self, batch: str, before: date) -> bool:
+        """Drop the UTC days before one of a batch; return whether something went. Raises NotFound."""
+        return self._dropped(self.find(batch), before)
+
+    def _dropped(self, manifest: Manifest, before: date) -> bool:
+        old = {piece.day for _, piece in manifest.pieces if piece.day < before}
+        spent = manifest.last is None and manifest.arrived.date() < before
+        if not (old or spent):
+            return False
+        rest = manifest.without(old)
+        if rest.last is None:
+            self.remove_batch(manifest.batch)
+        else:
+            self._drop(manifest, rest)
+        return True
 
     def sweep(self) -> int:
         """Clear away what somebody who was killed left half-written; return how many pieces of work that were."""

@@ -146,6 +146,7 @@ class Review:
     signed: datetime | None = None
     signed_name: str = ""
     signed_digest: str = ""
+    dropped: datetime | None = None
     form: Form = field(default_factory=Form)
 
 

@@ -53,7 +53,7 @@ REVIEW = pages.Review(
     seed="5f0c2f7f0d9a4e57b6a4c1f6f3a3d2e1", digest=HASH, pack=HASH, may_answer=True, may_sign=True,
 )  # fmt: skip
 DONE = replace(
-    REVIEW, state=SIGNED, left=0, missing="", may_answer=False, may_sign=False, signed=before(5), signed_name="Zoé Adjovi", signed_digest=HASH,
+    REVIEW, state=SIGNED, left=0, missing="", may_answer=False, may_sign=False, signed=before(5), signed_name="Zoé Adjovi", signed_digest=HASH, dropped=before(4),
     conclusion="One scan, refused by every rule. The inside host that knocks outside was found and cleaned.",
     sample=tuple(replace(one, answer=one.answer or ANSWERS[True], may_answer=False) for one in SAMPLE),
 )  # fmt: skip
