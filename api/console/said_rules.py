@@ -72,5 +72,8 @@ SENTENCES = (
     N_("A rule is off until a day that comes, and not after {day}."),
     N_("A shift ends after it begins, and within {days} days."),
     N_("There is no room for {what}: nothing of it was kept."),
+    N_("A list has {most} networks at most."),
+    N_("A list has {most} MB at most, and is not empty."),
+    N_("This is no list of addresses: look at line {lines}."),
     N_("The disk has room for {room} MB more; this file has {size} MB."),
 )

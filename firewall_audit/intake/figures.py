@@ -58,7 +58,7 @@ def figures() -> Figures:
             select(func.count()).select_from(LogUpload).where(LogUpload.state == WAITING)
         ).scalar_one()
     for kind, device, count in told:
-        events[kind][slugs.get(device, "unknown")] = int(count)
+        events[kind][slugs.get(device, "unknown") if device else "unknown"] = int(count)
     folder = place.folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     spool, oldest = _spool(folder / "spool")

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from api.console import firewall_words as words
+from api.console import lists as shown_lists
 from api.console import uploads as shown
-from api.console.pages import uploads
+from api.console.pages import lists, uploads
 from api.console.pages.frame import Choice
 from tests.api.console.house import PROBLEMS, before
 
@@ -43,7 +44,18 @@ PAGE = uploads.Uploads(
     4_194_304, (GOING, READ, TAKEN, BROKEN, replace(GOING, state=shown.DROPPED, step="dropped", size=900)), True,
 )  # fmt: skip
 ONE = uploads.One("Edge of Cotonou", GOING, 4_194_304)
+LISTS = lists.Lists(
+    (
+        lists.Given("1", "Known scanners", shown_lists.KINDS["threats"], "a list of the national CERT", "9f86d081884c7d65" * 4, 48_211, 2, before(-9000), "Zoé Adjovi", before(900), shown_lists.IN_FORCE),
+        lists.Given("2", "countries", shown_lists.KINDS["countries"], "a vendor", "0f86d081884c7d65" * 4, 900_000, 0, before(900), "Zoé Adjovi", before(9000), shown_lists.OVER),
+    ),
+    (lists.Service("3", "Web site", "tcp/443", "192.0.2.10/32", "0.0.0.0/0", "Kofi Mensah", "The house's own site", before(-90_000), shown_lists.IN_FORCE),),
+    may_load=True, may_retire=True, may_publish=True, may_withdraw=True,
+)  # fmt: skip
 EXAMPLES = (
+    ("firewall-lists", "firewalls/lists.html", LISTS, "/firewalls/lists"),
+    ("firewall-lists-wrong", "firewalls/lists.html", replace(LISTS, form=PROBLEMS), "/firewalls/lists"),
+    ("firewall-lists-none", "firewalls/lists.html", lists.Lists((), ()), "/firewalls/lists"),
     ("firewall-uploads", "firewalls/uploads.html", PAGE, f"/firewalls/{DEVICE}/uploads"),
     ("firewall-uploads-none", "firewalls/uploads.html", replace(PAGE, rows=()), f"/firewalls/{DEVICE}/uploads"),
     ("firewall-uploads-seen", "firewalls/uploads.html", replace(PAGE, may_send=False), f"/firewalls/{DEVICE}/uploads"),
