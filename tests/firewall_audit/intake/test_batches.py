@@ -195,3 +195,15 @@ def test_a_clock_that_goes_back_or_runs_ahead_is_told_when_a_batch_is_taken(data
     draining.drain(spooled([NUMBERED % (1, 1), late % (2, 2)]))
     draining.drain(spooled([ahead % (3, 3)]))
     assert amiss() == [("clock", 1, ""), ("clock", 0, "The clock runs ahead of ours.")]
+
+
+def test_a_device_renamed_keeps_its_history_and_is_known_by_its_new_name(database: str) -> None:
+    device = edge(senders=["edge-1.example.org"])
+    draining.drain(spooled([DROP % 1]))
+    officer = world.person(role="security-officer")
+    devices.revise_device(officer.actor, device.id, name="Edge of Porto-Novo", senders=["gate.example.org"])
+    spooled([DROP.replace(b"edge-1", b"gate") % 2], sender="192.0.2.9")
+    draining.drain(draining.spool_folder())
+    assert [one.device_id for one in batches.list_batches(officer.actor, device_id=device.id)] == [device.id] * 2
+    assert {manifest.device for manifest in place.store().manifests()} == {"edge-1"}
+    assert taking.device_by_slug("edge-1").name == "Edge of Porto-Novo"
