@@ -1,6 +1,5 @@
 """Tables of the firewall audit."""
 
-from firewall_audit.models.collectors import Collector
 from firewall_audit.models.configurations import ConfigurationBatch, ConfigurationDrift, ConfigurationVersion
 from firewall_audit.models.devices import CollectorCredential, DeviceSender, NetworkDevice
 from firewall_audit.models.intake import (
@@ -16,7 +15,6 @@ from firewall_audit.models.rules import DetectionRule, DetectionVersion
 from firewall_audit.models.uploads import LogUpload
 
 __all__ = [
-    "Collector",
     "CollectorCredential",
     "ConfigurationBatch",
     "ConfigurationDrift",

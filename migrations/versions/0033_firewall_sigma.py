@@ -1,4 +1,4 @@
-"""Imported detection rules and their versions; collectors of configurations."""
+"""Imported detection rules and their versions."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -30,41 +30,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["scope"], ["scope.id"]),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("key", name="detection_rule_key"),
-        info={"governed": True},
-    )
-    op.create_table(
-        "collector",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("scope", AutoString(), nullable=False),
-        sa.Column("device_id", sa.Uuid(), nullable=False),
-        sa.Column("method", AutoString(), nullable=False),
-        sa.Column("dialect", AutoString(), nullable=False),
-        sa.Column("address", AutoString(), nullable=False),
-        sa.Column("port", sa.Integer(), nullable=False),
-        sa.Column("every_hours", sa.Integer(), nullable=False),
-        sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("pinned", AutoString(), nullable=False),
-        sa.Column("pinned_by", sa.Uuid(), nullable=True),
-        sa.Column("pinned_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("shown", AutoString(), nullable=False),
-        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("outcome", AutoString(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.CheckConstraint("(pinned = '') = (pinned_at is null)", name="collector_pinned"),
-        sa.CheckConstraint("method in ('ssh', 'api')", name="collector_method"),
-        sa.CheckConstraint(
-            "outcome in ('', 'taken', 'same', 'unknown-key', 'other-key', 'unreachable', 'refused', 'too-large', 'unreadable', 'no-credential')",
-            name="collector_outcome",
-        ),
-        sa.CheckConstraint("port between 1 and 65535 and every_hours between 1 and 744", name="collector_bounds"),
-        sa.ForeignKeyConstraint(["device_id"], ["network_device.id"]),
-        sa.ForeignKeyConstraint(["scope"], ["scope.id"]),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("device_id", name="collector_once"),
         info={"governed": True},
     )
     op.create_table(
