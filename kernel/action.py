@@ -10,7 +10,7 @@ runs the function, hands its facts to whoever listens, writes one ledger entry w
 failure rolls back and leaves its own entry. [ID-1, AC-10, OC-14]
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
@@ -27,7 +27,7 @@ from kernel.db import Record, uuid7
 from kernel.errors import NotFound
 from kernel.frame import Body, Frame, draft_of, fail
 from kernel.gate import ANYWHERE
-from kernel.history import WriteSession
+from kernel.history import WriteSession, write_alike
 from kernel.keys import forget_keys, hold_keys, key_of
 from kernel.ledger.entries import insert_statement
 from kernel.transaction import KEY_ERASED, finish, write_transaction
@@ -90,6 +90,10 @@ class Work:
     def visible(self, model: type[M]) -> SelectOfScalar[M]:
         """Return a select of the rows this actor may read: the gate as a WHERE clause. [OC-14]"""
         return select(model).where(gate.visible(self.actor, f"{model.noun}.read", model, self.now))
+
+    def write_alike(self, records: Sequence[Record], **values: Any) -> None:
+        """Give many records of one kind the same values by one statement; each is told on the ledger as ever."""
+        write_alike(self.session, records, values)
 
     def fact(self, name: str, /, **data: Any) -> None:
         """Tell a fact; whoever listens acts in this same transaction."""

@@ -4,7 +4,7 @@ The database counts the rows beside us: a change that slips past this file makes
 so nothing is changed unseen.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,9 +12,10 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import event, inspect
+from sqlalchemy import event, inspect, tuple_, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
-from sqlalchemy.orm.attributes import QueryableAttribute
+from sqlalchemy.orm.attributes import QueryableAttribute, set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
 
 from kernel.db import Record, as_utc
 from kernel.ledger.entries import Detail, commit
@@ -111,6 +112,31 @@ def _take_history(session: Session, _: UOWTransaction) -> None:
         changed = _changed(record)
         if changed:
             _tell(told, record, kind="changed", only=changed)
+
+
+def write_alike(session: WriteSession, records: Sequence[Record], values: Mapping[str, Any]) -> None:
+    """Give many records of one kind the same values by one statement, and tell each as if it were changed by itself.
+
+    Raises:
+        StaleDataError: when one of them was changed by somebody else meanwhile.
+
+    """
+    session.flush()
+    for record in records:
+        for name, value in values.items():
+            setattr(record, name, value)
+    changed = [(record, only) for record in records if (only := _changed(record))]
+    if not changed:
+        return
+    table = inspect(type(records[0])).local_table
+    stand = tuple_(table.c.id, table.c.version).in_([(record.id, record.version) for record, _ in changed])
+    done = session.connection().execute(update(table).where(stand).values(version=table.c.version + 1, **values))
+    if done.rowcount != len(changed):
+        raise StaleDataError(f"{len(changed) - done.rowcount} of {len(changed)} records were changed meanwhile")
+    for record, only in changed:
+        _tell(session.history, record, kind="changed", only=only)
+        for name, value in {**values, "version": record.version + 1}.items():
+            set_committed_value(record, name, value)
 
 
 def _changed(record: Any) -> list[Any]:

@@ -49,12 +49,12 @@ def unmarked(now: datetime) -> SelectOfScalar[Duty]:
 def mark_duties(work: Work) -> int:
     """Remind of duties at three quarters of their time, and escalate them when it is over; each once. [CC-4, FW-3]"""
     warned = work.select(unreminded(work.now).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
+    work.write_alike(warned, warned_at=work.now)
     for duty in warned:
-        duty.warned_at = work.now
         work.fact("duty.reminded", duty_id=duty.id, rule=duty.rule, about_ref=duty.about_ref)
     late = work.select(unmarked(work.now).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
+    work.write_alike(late, fired_at=work.now)
     for duty in late:
-        duty.fired_at = work.now
         work.cite(duty.clause)
         work.fact(
             "duty.late", duty_id=duty.id, rule=duty.rule, about_ref=duty.about_ref, escalates_to=duty.escalates_to

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 from sqlmodel import SQLModel
 
@@ -23,6 +24,9 @@ STATE = ROOT / "var" / "test"
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", secrets.token_hex(4))[:12]
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 SERVERS = {"cluster", "cluster_dsn"}
+# How quickly examples are drawn says something of the machine, nothing of the product.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 KEPT = {"alembic_version", "scope", "policy_edition", "policy_rule", "access_state"}
 
 

@@ -100,6 +100,18 @@ def delete(work: Work, note: SampleNote) -> None:
     work.session.delete(note)
 
 
+@action("sample-note.level", scope="house")
+def level(work: Work, *, ids: list[UUID], count: int, text: str, stale: bool = False) -> None:
+    """Give notes the same count and text by one statement; `stale` as if somebody else had changed one meanwhile."""
+    from sqlalchemy.orm.attributes import set_committed_value
+
+    notes = [work.get(SampleNote, one) for one in ids]
+    if stale:
+        set_committed_value(notes[0], "version", notes[0].version - 1)
+    work.write_alike(notes, count=count, text=text)
+    notes[0].pin = "4321"
+
+
 @reading("sample-note.read", on=SampleNote, watched=True)
 def read(work: Work, note: SampleNote) -> SampleNote:
     """Read a note. [OC-14]"""
@@ -139,6 +151,7 @@ DOCUMENT: dict[str, Any] = {
                 "sample-note.write",
                 "sample-note.edit",
                 "sample-note.sneak",
+                "sample-note.level",
                 "sample-note.delete",
                 "sample-note.read",
                 "sample-note.scribble",

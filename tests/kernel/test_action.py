@@ -73,6 +73,28 @@ def test_ways_around_the_history_are_refused(house: str, writer: Actor, how: str
     assert entries_of(house, "sample-note.sneak")[-1]["outcome"] == "failed"
 
 
+def test_records_written_alike_are_told_one_by_one(house: str, writer: Actor) -> None:
+    notes = [sample.write(writer, text=text) for text in ("first", "level", "third")]
+    sample.edit(writer, notes[2].id, text="third")
+    sample.level(writer, ids=[note.id for note in notes], count=1, text="level")
+    entry = entries_of(house, "sample-note.level")[-1]
+    assert entry["changes"] == {
+        notes[0].ref: {"text": ["first", "level"], "count": [0, 1], "pin": [None, "***"]},
+        notes[1].ref: {"count": [0, 1]},
+        notes[2].ref: {"text": ["third", "level"]},
+    }
+    assert entry["rows"] == 4
+    assert [sample.read(writer, note.id).version - note.version for note in notes] == [2, 1, 2]
+    sample.edit(writer, notes[1].id, text="goes on")
+
+
+def test_records_written_alike_refuse_a_second_writer(house: str, writer: Actor) -> None:
+    notes = [sample.write(writer, text="first") for _ in range(3)]
+    with pytest.raises(Conflict):
+        sample.level(writer, ids=[note.id for note in notes], count=7, text="level", stale=True)
+    assert [sample.read(writer, note.id).count for note in notes] == [0, 0, 0]
+
+
 def test_two_at_once_both_count(house: str, writer: Actor) -> None:
     note = sample.write(writer, text="first")
     with ThreadPoolExecutor(8) as pool:
