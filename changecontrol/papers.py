@@ -1,13 +1,11 @@
 """Papers of a change: files by their digest, and results of tests with who, where and when. Kept as they were given. [CC-2, CC-3, SW-8, SW-10]"""
 
-import base64
-import binascii
 import hashlib
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
 from sqlmodel import select
 
 from changecontrol import files
@@ -16,6 +14,7 @@ from changecontrol.models.register import PRODUCTION
 from changecontrol.states import OVER
 from changecontrol.systems import by_slug
 from kernel.action import Work, action
+from kernel.contents import FileBytes
 from kernel.db import Answer
 from kernel.errors import Refused
 from kernel.keys import open_content, seal_content
@@ -27,17 +26,6 @@ SEALED = frozenset({"authorise", "scheduled"})
 """States in which the tests are before those who decide, or were: nothing is added to them."""
 
 
-def _decoded(value: Any) -> Any:
-    """Read what a JSON door sends: base64 text."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return base64.b64decode(value, validate=True)
-    except binascii.Error as fault:
-        raise ValueError("the content of a file is sent in base64") from fault
-
-
-FileBytes = Annotated[bytes, BeforeValidator(_decoded), WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
 Name = Annotated[str, Field(max_length=300)]
 What = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]

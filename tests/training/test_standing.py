@@ -6,11 +6,14 @@ import pytest
 
 import contactcenter
 import iam
-from kernel import clock, fresh, gate
+from api import house
+from kernel import clock, db, fresh, gate
+from kernel.action import ACTIONS
 from kernel.errors import Denied
 from policy import book
 from tests import world
 from tests.training.conftest import School
+from tests.world import SETUP
 from training.learning import readings
 from training.standing.memory import STANDINGS
 
@@ -113,6 +116,37 @@ def test_a_version_to_be_retaken_ends_the_older_passes_after_its_time(school: Sc
     assert not may(ama).allowed
     school.take(ama, course)
     assert may(ama).allowed
+
+
+def test_an_edition_that_leaves_less_time_to_retake_is_heeded_at_the_next_look(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        STANDINGS, "fresh_until", STANDINGS.fresh_until
+    )  # this test's clock runs months ahead of the next one's
+    ama, course = world.person(role="agent"), school.publish("passwords")
+    school.take(ama, course)
+    school.hands.forward(days=40)
+    school.publish("passwords", retake=True)
+    school.hands.forward(days=20)
+    assert may(ama).allowed
+    shorter = book.shipped().document()
+    next(one for one in shorter["clauses"] if one["id"] == "TR-1")["parameters"]["retake_within"] = "10 days"
+    try:
+        ACTIONS["house.upgrade"](SETUP, document=shorter)
+        look()
+        assert not may(ama).allowed
+    finally:
+        ACTIONS["house.upgrade"](SETUP, document=house.shipped())
+    look()
+    assert may(ama).allowed
+
+
+def look() -> None:
+    """What the poll does every 0.4 s."""
+    fresh.refresh()
+    with db.connection() as conn:
+        STANDINGS.confirm(conn)
 
 
 def test_a_pass_counts_for_the_courses_its_version_says(school: School) -> None:

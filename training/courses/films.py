@@ -3,17 +3,16 @@
 Sources: ISO/IEC 14496-12 section 4.3 (the `ftyp` box), RFC 8794 and the WebM container guidelines (EBML DocType), W3C WebVTT.
 """
 
-import base64
-import binascii
 import hashlib
 import re
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import ConfigDict, Field
 from sqlmodel import col, or_, select
 
 from kernel import gate
 from kernel.action import Work, action
+from kernel.contents import FileBytes
 from kernel.db import HOUSE, Answer
 from kernel.errors import NotFound, Refused, Unavailable
 from kernel.keys import open_content, seal_content
@@ -31,19 +30,6 @@ _BRANDS = frozenset({b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp4
 _DOCTYPE = re.compile(rb"\x42\x82(?:\x84|\x40\x04)webm")
 _TIMING = re.compile(r"^(\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}[ \t]+-->[ \t]+(\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}([ \t].*)?$", re.MULTILINE)  # fmt: skip
 _HEAD = re.compile(r"\A\ufeff?WEBVTT([ \t][^\n]*)?\n")
-
-
-def _decoded(value: Any) -> Any:
-    """Read what a JSON door sends: base64 text."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return base64.b64decode(value, validate=True)
-    except binascii.Error as fault:
-        raise ValueError("the content of a file is sent in base64") from fault
-
-
-FilmBytes = Annotated[bytes, BeforeValidator(_decoded), WithJsonSchema({"type": "string", "contentEncoding": "base64"})]
 
 
 class FilmSlice(Answer):
@@ -77,7 +63,7 @@ def _is_captions(data: bytes) -> bool:
 
 
 @action("course.add-film", scope=HOUSE)
-def add_film(work: Work, *, data: FilmBytes) -> str:
+def add_film(work: Work, *, data: FileBytes) -> str:
     """Keep a film or captions for lessons and give its digest, by which a version names it. [TR-1]"""
     kind = kind_of(data)
     kinds = book.parameter(CLAUSE, "film_kinds")

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 
-from kernel import clock
+from kernel import clock, gate
 from kernel.db import HOUSE
 from kernel.fresh import LIMIT, LiveCache, keep
 from kernel.gate import ALWAYS
@@ -59,7 +59,7 @@ def courses_in_force(conn: Any) -> dict[str, CourseFacts]:
 def read_standings(conn: Any, people: Iterable[UUID]) -> dict[UUID, Standing]:
     """Read what people have; the stamps first, so that what changes meanwhile is seen at the next look."""
     ids = list(people)
-    courses, versions = conn.execute(_STAMP).one()
+    common = _common(conn)
     known = {row.id: row for row in conn.execute(_LEARNERS, {"ids": ids})}
     facts = courses_in_force(conn)
     passes: dict[UUID, list[Passed]] = {}
@@ -70,7 +70,7 @@ def read_standings(conn: Any, people: Iterable[UUID]) -> dict[UUID, Standing]:
     for one in ids:
         row = known.get(one)
         made[one] = Standing(
-            (row.news if row else None, courses, int(versions)),
+            (row.news if row else None, *common),
             row.scope if row else HOUSE,
             row.joined_at if row else ALWAYS,
             tuple(passes.get(one, ())),
@@ -93,14 +93,20 @@ def _read(conn: Connection, keys: list[bytes]) -> dict[bytes, Standing]:
     return {by_id[person]: standing for person, standing in read_standings(conn, by_id).items()}
 
 
-def _changed(conn: Connection, known: dict[bytes, Standing]) -> set[bytes]:
-    """Tell whose standing is no longer what it was, by the counter of their row and the courses' own."""
-    by_id = {_id_of(key): key for key in known}
+def _common(conn: Any) -> tuple[int, int, int]:
+    """Give the part of the stamp that all people share: the courses, and the edition by whose times this process reads them."""
     courses, versions = conn.execute(_STAMP).one()
+    return courses, int(versions), gate.current().edition
+
+
+def _changed(conn: Connection, known: dict[bytes, Standing]) -> set[bytes]:
+    """Tell whose standing is no longer what it was, by the counter of their row, the courses' own and the book's."""
+    by_id = {_id_of(key): key for key in known}
+    common = _common(conn)
     news: dict[UUID, int] = dict(
         conn.execute(text("select id, news from learner where id = any(:ids)"), {"ids": list(by_id)}).all()
     )
-    return {key for person, key in by_id.items() if known[key].stamp != (news.get(person), courses, int(versions))}
+    return {key for person, key in by_id.items() if known[key].stamp != (news.get(person), *common)}
 
 
 class Standings(LiveCache[Standing]):

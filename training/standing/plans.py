@@ -33,7 +33,7 @@ class Passed:
 class Standing:
     """What a person has, as the database said it at one time; `stamp` tells whether it is still so."""
 
-    stamp: tuple[int | None, int, int]
+    stamp: tuple[int | None, int, int, int]
     place: str
     joined_at: datetime
     passes: tuple[Passed, ...]

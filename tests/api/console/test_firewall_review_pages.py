@@ -8,6 +8,7 @@ import pytest
 from firewall_audit.review import readings
 from tests import world
 from tests.changecontrol.builders import fresh
+from tests.firewall_audit.conftest import state  # noqa: F401 - a fixture
 from tests.firewall_audit.review.conftest import house  # noqa: F401 - a fixture
 from tests.firewall_audit.review.house import SCANNER, House
 from tests.firewall_audit.review.test_reviews import CONCLUSION, drawn  # noqa: F401 - a fixture

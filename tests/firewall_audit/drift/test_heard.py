@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from firewall_audit import place
 from firewall_audit.drift.heard import changes_heard, sign_ins_heard, tells
 from firewall_audit.store import Reading, Store
 
@@ -18,9 +17,8 @@ LINES = [
 
 
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    kept = Store(tmp_path / "firewall")
-    monkeypatch.setattr(place, "settings", place.settings.model_copy(update={"state_folder": tmp_path}))
+def store(state: Path) -> Store:
+    kept = Store(state / "firewall")
     kept.write_batch([LINES], Reading(device="edge-1", arrived=AT, formats=("cisco_asa",), zone="UTC"), source="test")
     return kept
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from firewall_audit import devices, place
+from firewall_audit import devices
 from firewall_audit.intake import batches, draining, events, taking
 from firewall_audit.intake.segments import UNKNOWN, closed
 from firewall_audit.intake.spool import Spool
@@ -16,14 +16,9 @@ from kernel import db
 from kernel.errors import Conflict, Denied, NotFound
 from tests import world
 
+pytestmark = pytest.mark.usefixtures("state")
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DROP = b"<4>Mar  2 11:59:%02d edge-1 kernel: FW-DROP IN=eth0 OUT= SRC=198.51.100.7 DST=192.0.2.10 LEN=60 PROTO=TCP SPT=4000 DPT=22 SYN"
-
-
-@pytest.fixture(autouse=True)
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(place, "settings", place.settings.model_copy(update={"state_folder": tmp_path}))
-    return tmp_path
 
 
 def edge(**more: Any) -> NetworkDevice:

@@ -143,13 +143,6 @@ def test_no_journal_breaks_the_reader(raw: bytes) -> None:
         return
 
 
-@pytest.fixture
-def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    told = place.settings.model_copy(update={"state_folder": tmp_path / "state"})
-    monkeypatch.setattr(place, "settings", told)
-    return tmp_path
-
-
 def edge(**more: Any) -> NetworkDevice:
     who = world.person(role="network-engineer")
     return devices.add_device(
