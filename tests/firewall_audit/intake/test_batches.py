@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from firewall_audit import devices
+from firewall_audit import devices, place
 from firewall_audit.intake import batches, draining, events, taking
 from firewall_audit.intake.segments import UNKNOWN, closed
 from firewall_audit.intake.spool import Spool
