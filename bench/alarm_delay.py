@@ -22,8 +22,10 @@ from bench import web
 from bench.harness import Measured, Options, figure
 from firewall_audit import devices
 from firewall_audit.alarms import rules
+from firewall_audit.alarms.models import AlarmWatch
 from firewall_audit.alarms.telling import CLERK
 from firewall_audit.alarms.terms import Terms
+from kernel import db
 from kernel.actor import person
 from kernel.clock import now
 from tests import world
@@ -57,6 +59,7 @@ def measure(options: Options) -> Measured:
     with web.house(conversations=0) as made:
         token = prepare()
         with running("sequencer"), intake() as port, web.serving(made, workers=1) as address:
+            until_watched()
             sender = background(port)
             try:
                 took = sorted(delays(address, token, port, count))
@@ -106,6 +109,16 @@ def intake() -> Iterator[int]:
         yield port
 
 
+def until_watched() -> None:
+    """Wait until the evaluator has given a sign of life, the receiver with it."""
+    for _ in range(1200):
+        with db.read_session() as session:
+            if session.get(AlarmWatch, 1) is not None:
+                break
+        time.sleep(0.1)
+    time.sleep(2)
+
+
 def background(port: int) -> "subprocess.Popen[bytes]":
     """Send lines that no rule is about, until killed."""
     line = LINE.format(prefix="FW-ACCEPT", out="eth1", src="198.51.100.1", port=443)
@@ -114,17 +127,24 @@ def background(port: int) -> "subprocess.Popen[bytes]":
 
 def delays(address: str, token: str, port: int, count: int) -> list[float]:
     """Send one line after the other; return how many milliseconds each took to be in the list that the page fetches."""
-    headers, hint, stop = {"Cookie": f"{cookie_name()}={token}"}, threading.Event(), threading.Event()
+    headers, hint, ready, stop = (
+        {"Cookie": f"{cookie_name()}={token}"},
+        threading.Event(),
+        threading.Event(),
+        threading.Event(),
+    )
 
     def listen() -> None:
         with httpx.stream("GET", f"{address}/live", headers=headers, timeout=60) as answer:
             for line in answer.iter_lines():
+                ready.set()
                 if '"alarms"' in line:
                     hint.set()
                 if stop.is_set():
                     return
 
     threading.Thread(target=listen, daemon=True).start()
+    assert ready.wait(PATIENCE), "the page does not listen"
     out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     out.connect(("127.0.0.1", port))
     found = []
