@@ -18,7 +18,7 @@ FINDINGS = (
     pages.Finding("2", "Not so: Every rule that allows has an owner and the number of the change that brought it.", "", words.DANGERS["medium"], words.FINDING_STATES["answered"], "edge", "Kossi Mensah", NOW + timedelta(days=9), late=False),
     pages.Finding("3", "Rule in line 7 of filter/FORWARD", RULE, words.DANGERS["low"], words.FINDING_STATES["verified"], "edge-2", "", NOW + timedelta(days=80), late=False),
 )  # fmt: skip
-CELLS = tuple(pages.Cell(n % 4, n % 5 == 2, 3) for n in range(len(words.AREAS)))
+CELLS = tuple(pages.Cell(n % 4, int(n % 5 == 2), 3) for n in range(len(words.AREAS)))
 DONE = tuple(pages.Cell(0, 0, 3) for _ in words.AREAS)
 AUDIT = pages.Audit(
     id="1", since=HALF, until=NOW - timedelta(days=20), due=NOW + timedelta(days=40), state=words.AUDIT_STATES["open"], method=2, method_digest=HASH,
