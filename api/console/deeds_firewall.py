@@ -20,6 +20,7 @@ FIREWALL: Mapping[str, tuple[str, str, str]] = {
     "rule-analysis.read": ("eye", N_("%(who)s read what was found in the rules of %(thing)s"), N_("%(who)s tried to read what was found in the rules of %(thing)s")),
     "rule-analysis.listing": ("eye", N_("%(who)s read the rules of %(thing)s"), N_("%(who)s tried to read the rules of %(thing)s")),
     "rule-analysis.decide": ("eye", N_("%(who)s asked which rule of %(thing)s decides of a packet"), N_("%(who)s tried to ask which rule of %(thing)s decides of a packet")),
+    "rule-finding.read": ("eye", N_("%(who)s read a finding in the rules"), N_("%(who)s tried to read a finding in the rules")),
     "rule-finding.answer": ("shield", N_("%(who)s said what becomes of a finding in the rules"), N_("%(who)s tried to say what becomes of a finding in the rules")),
     "rule-finding.reopen": ("shield", N_("%(who)s took back what was said of a finding in the rules"), N_("%(who)s tried to take back what was said of a finding in the rules")),
     "rule-owner.give": ("cog", N_("%(who)s said who answers for a rule of %(thing)s"), N_("%(who)s tried to say who answers for a rule of %(thing)s")),

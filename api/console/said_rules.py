@@ -71,6 +71,7 @@ SENTENCES = (
     N_("It is accepted until a day that comes, and not after {day}."),
     N_("A rule is off until a day that comes, and not after {day}."),
     N_("A shift ends after it begins, and within {days} days."),
+    N_("The day is one that comes, and not after {day}."),
     N_("There is no room for {what}: nothing of it was kept."),
     N_("A list has {most} networks at most."),
     N_("A list has {most} MB at most, and is not empty."),

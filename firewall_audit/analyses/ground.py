@@ -1,6 +1,6 @@
-"""What a configuration is judged by: the book's terms, the device's zones, the register of owners, what change control authorised, and use. [FW-1, FW-5]"""
+"""What a configuration is judged by: the book's terms, the device's zones, the register of owners, and what change control authorised. [FW-1, FW-5]"""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -75,9 +75,3 @@ def is_gone(one: RuleOwner, now: datetime) -> bool:
     """Tell whether the owner of a rule holds no right of the house any more."""
     given = gate.current().assignments.get(f"person:{one.owner_id}", ())
     return not any(each.start <= now < each.end for each in given)
-
-
-def with_usage(task: Task, device: NetworkDevice, version: ConfigurationVersion) -> Task:
-    """Add what is known of the use of the rules."""
-    del device, version
-    return replace(task, usages=())

@@ -148,13 +148,10 @@ def run(now: datetime) -> None:
         lapse_accepted(CLERK)
     for device, version, task in found:
         begun = clock.now()
-        with_usage = ground.with_usage(task, device, version)
         judged = judge(
-            with_usage,
-            seconds=book.number("FW-1", "analysis_seconds"),
-            megabytes=book.number("FW-1", "analysis_megabytes"),
+            task, seconds=book.number("FW-1", "analysis_seconds"), megabytes=book.number("FW-1", "analysis_megabytes")
         )
-        _record(device.id, made_of(version, with_usage, judged, begun))
+        _record(device.id, made_of(version, task, judged, begun))
 
 
 def _record(device_id: UUID, made: Made) -> None:

@@ -1,4 +1,4 @@
-"""Tables of the analyses of rules: an analysis of one version, its findings and their lives, who answers for a rule, counters. [FW-1, FW-5]"""
+"""Tables of the analyses of rules: an analysis of one version, its findings and their lives, and who answers for a rule. [FW-1, FW-5]"""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -137,18 +137,3 @@ class RuleOwner(Record, table=True):
     def subject(self) -> UUID | None:
         """Whose words the purpose is."""
         return self.given_by
-
-
-class RuleCounters(Record, table=True):
-    """What a device had counted of its rules when its configuration was looked at. [FW-5]"""
-
-    __tablename__ = "rule_counters"
-    noun: ClassVar[str] = "rule-counters"
-    __table_args__: ClassVar[Any] = (Index("rule_counters_device", "device_id", "taken_at"), GOVERNED)
-
-    scope: str = Field(default=HOUSE, foreign_key="scope.id")
-    device_id: UUID = Field(foreign_key="network_device.id")
-    version_id: UUID = Field(foreign_key="configuration_version.id")
-    taken_at: datetime = Field(sa_type=Utc)
-    hits: dict[str, dict[str, int]] = Field(default_factory=dict, sa_type=JSONB)
-    """By list and rule id: packets since the counters began."""

@@ -10,8 +10,9 @@ from pydantic import Field, StringConstraints
 from sqlmodel import col, select
 
 from firewall_audit.analyses.findings import OPEN_OUTSIDE
-from firewall_audit.analyses.models import GONE, RuleAnalysis, RuleFinding, RuleOwner
+from firewall_audit.analyses.models import GONE, RuleFinding, RuleOwner
 from firewall_audit.analyses.readings import latest_analysis
+from firewall_audit.analyses.views import AnalysisView, FindingView, OwnerView
 from firewall_audit.configurations import texts
 from firewall_audit.configurations.patience import patiently
 from firewall_audit.configurations.versions import latest
@@ -29,81 +30,6 @@ from kernel.reading import reading
 TOGETHER = 100
 READ_AT_ONCE = 2
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
-
-
-class FindingView(Answer):
-    """A finding with what was said of it."""
-
-    id: UUID
-    device_id: UUID
-    kind: str
-    impact: str
-    filter: str
-    rule: str
-    line: int
-    text: str
-    detail: str
-    because: list[list[Any]]
-    count: int
-    state: str
-    first_number: int
-    first_at: datetime
-    last_at: datetime
-    gone_at: datetime | None
-    reason: str
-    answered_by: UUID | None
-    answered_at: datetime | None
-    until: datetime | None
-    mender_id: UUID | None
-    due_at: datetime | None
-    change_ref: str
-
-    @classmethod
-    def of(cls, row: RuleFinding) -> "FindingView":
-        """Show a row."""
-        return cls.model_validate(row, from_attributes=True)
-
-
-class AnalysisView(Answer):
-    """What an analysis looked at, and what it did not."""
-
-    id: UUID
-    number: int
-    made_at: datetime
-    took_ms: int
-    complete: bool
-    why: str
-    not_looked: dict[str, int]
-    rules: int
-    inexact: int
-    unweighed: int
-    counts: dict[str, int]
-    stopped: list[str]
-    not_judged: list[str]
-    unmodelled: list[list[Any]]
-    unread: int
-    usage: list[dict[str, Any]]
-
-    @classmethod
-    def of(cls, row: RuleAnalysis) -> "AnalysisView":
-        """Show a row."""
-        return cls.model_validate(row, from_attributes=True)
-
-
-class OwnerView(Answer):
-    """Who answers for a rule."""
-
-    filter: str
-    rule: str
-    owner_id: UUID
-    ticket: str
-    until: datetime | None
-    purpose: str
-
-    @classmethod
-    def of(cls, row: RuleOwner) -> "OwnerView":
-        """Show a row."""
-        return cls.model_validate(row, from_attributes=True)
 
 
 class RulesPage(Answer):
@@ -144,6 +70,19 @@ def read_analysis(work: Work, device: NetworkDevice, *, gone: bool = False) -> R
         analysis=AnalysisView.of(analysis) if analysis else None, findings=[FindingView.of(one) for one in shown],
         gone=sum(one.state == GONE for one in rows), owners=[OwnerView.of(one) for one in work.select(owners)],
     )  # fmt: skip
+
+
+class FindingPage(Answer):
+    """A finding and the device it is of."""
+
+    finding: FindingView
+    device_name: str
+
+
+@reading("rule-finding.read", on=RuleFinding, watched=True)
+def read_finding(work: Work, finding: RuleFinding) -> FindingPage:
+    """Show one finding in the rules of a device. [FW-1, FW-5]"""
+    return FindingPage(finding=FindingView.of(finding), device_name=work.get(NetworkDevice, finding.device_id).name)
 
 
 def _any(value: str) -> Any:
@@ -243,6 +182,14 @@ class Deciding(Answer):
     undecided: bool
 
 
+class Decided(Answer):
+    """What a device does with what was asked, list by list."""
+
+    name: str
+    number: int
+    lists: list[Deciding]
+
+
 @reading("rule-analysis.decide", on=NetworkDevice, watched=True)
 def what_decides(
     work: Work,
@@ -254,7 +201,7 @@ def what_decides(
     port: Words = "",
     incoming: Words = "",
     hook: Literal["forward", "input", "output"] = "forward",
-) -> list[Deciding]:
+) -> Decided:
     """Say which rule decides of a packet, list by list, by the very model that judges the rules. [FW-1, FW-5]"""
     version = _version(work, device)
     try:
@@ -262,7 +209,7 @@ def what_decides(
     except ValueError as error:
         why = "This cannot be asked: write addresses or networks, a protocol by name, a port by number."
         raise Malformed(why, [Fault("source", why)]) from error
-    return patiently(
+    lists = patiently(
         work,
         lambda: [
             Deciding(
@@ -273,6 +220,7 @@ def what_decides(
             for one in decide(read_text(version.id, version.text, version.kind), box, hook)
         ],
     )  # fmt: skip
+    return Decided(name=device.name, number=version.number, lists=lists)
 
 
 def _place(at: Place) -> dict[str, Any]:

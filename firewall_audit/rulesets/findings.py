@@ -43,7 +43,7 @@ KINDS: dict[Kind, tuple[Impact, str]] = {
     "no-ticket": ("hygiene", "It allows without the number of a change."),
     "no-owner": ("hygiene", "It allows without an owner."),
     "disabled": ("hygiene", "It is switched off and still present."),
-    "unused": ("hygiene", "{detail}"),
+    "unused": ("hygiene", "Not used, and its counting was not reset: {detail}."),
     "not-modelled": (
         "hygiene",
         "Not all of its conditions are understood: {detail}. It counts as covering no other rule.",

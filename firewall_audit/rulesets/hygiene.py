@@ -151,9 +151,8 @@ def unused(ruleset: Ruleset, usage: Usage, terms: Terms) -> Iterator[Finding]:
     """Rules without a hit in a window that is long enough and whose counters were not reset."""
     if usage.reset or usage.days < terms.unused_days:
         return
-    by = "its own counter" if usage.source == "counters" else "our logs"
     for one in ruleset.filters:
         for rule in one.rules:
             if rule.enabled and usage.hits.get((one.name, rule.id)) == 0:
-                said = f"Not used by {by} from {usage.since:%Y-%m-%d} to {usage.until:%Y-%m-%d} ({usage.days} days, no reset)."
+                said = f"{usage.source}, {usage.since:%Y-%m-%d}, {usage.until:%Y-%m-%d}, {usage.days} days"
                 yield Finding("unused", Place.of(one.name, rule), detail=said, weight=usage.days)

@@ -84,31 +84,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_rule_analysis_version_id"), "rule_analysis", ["version_id"], unique=False)
     op.create_index("rule_analysis_device", "rule_analysis", ["device_id", "made_at"], unique=False)
     op.create_table(
-        "rule_counters",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("scope", AutoString(), nullable=False),
-        sa.Column("device_id", sa.Uuid(), nullable=False),
-        sa.Column("version_id", sa.Uuid(), nullable=False),
-        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("hits", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["device_id"],
-            ["network_device.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["scope"],
-            ["scope.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["version_id"],
-            ["configuration_version.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        info={"governed": True},
-    )
-    op.create_index("rule_counters_device", "rule_counters", ["device_id", "taken_at"], unique=False)
-    op.create_table(
         "rule_finding",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),

@@ -29,6 +29,7 @@ from tests.api.console import (
     firewall_review_examples,
     learning_examples,
     privileged_examples,
+    rule_examples,
     training_examples,
     upload_examples,
     writing_examples,
@@ -368,7 +369,7 @@ EXAMPLES = (
     ),
     *(
         Example(name, template, page, auditor_at(path))
-        for name, template, page, path in configuration_examples.EXAMPLES
+        for name, template, page, path in (*configuration_examples.EXAMPLES, *rule_examples.EXAMPLES)
     ),
     *(
         Example(name, template, page, auditor_at(path))

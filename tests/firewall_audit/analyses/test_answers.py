@@ -143,9 +143,10 @@ def test_the_rules_are_read_searched_and_asked(edge: Edge) -> None:
     assert (found.found, [one.text for one in found.rules]) == (1, [SQL_INSIDE])
     assert [one.text for one in list_rules(fresh(officer), edge.device.id, words="23").rules] == [TELNET]
     assert list_rules(fresh(officer), edge.device.id, page=2).rules == []
-    (told,) = what_decides(
+    asked = what_decides(
         fresh(officer), edge.device.id, source="203.0.113.9", destination="192.0.2.10", port="443", incoming="eth0"
     )
+    (told,) = asked.lists
     assert [(one.text, one.effect) for one in told.answers] == [(WEB, "allow")]
     with pytest.raises(Malformed):
         what_decides(fresh(officer), edge.device.id, source="nobody")
