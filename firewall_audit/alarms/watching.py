@@ -14,7 +14,6 @@ from uuid import UUID
 
 from sqlmodel import select
 
-from firewall_audit.alarms import quick
 from firewall_audit.alarms.evaluation import Again, Evaluator, Fired, Rule
 from firewall_audit.alarms.following import Came, Follower
 from firewall_audit.alarms.ground import ground_of
@@ -24,7 +23,7 @@ from firewall_audit.alarms.telling import CLERK
 from firewall_audit.alarms.terms import Terms
 from firewall_audit.alarms.testing import MARK, token_in
 from firewall_audit.events import Event
-from firewall_audit.formats import FORMATS, named
+from firewall_audit.formats import FORMATS, named, read_block
 from firewall_audit.formats.envelope import decode
 from firewall_audit.formats.format import Format
 from firewall_audit.intake import draining
@@ -136,7 +135,7 @@ class Watcher:
     def _judge(self, came: Came) -> None:
         chunk = came.chunk
         key = (came.device, chunk.sender)
-        block = quick.read(chunk.lines, self._formats.get(came.device, FORMATS), self._before.get(key))
+        block = read_block(chunk.lines, self._formats.get(came.device, FORMATS), self._before.get(key))
         self._before[key] = block.last
         unread = set(block.unparsed)
         places = [one for one in range(len(chunk.lines)) if one not in unread] if unread else range(len(chunk.lines))

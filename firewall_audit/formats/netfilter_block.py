@@ -1,6 +1,6 @@
 """Netfilter's lines by the hundred thousand: one expression over a whole block, then columns instead of events. [FW-3]
 
-It takes only the lines that look as a kernel writes them behind an old syslog header; every other is left to `netfilter.parse`.
+It takes only the lines that look as a kernel writes them behind an old syslog header, with its priority or without; every other is left to `netfilter.parse`.
 Every step that is taken for each line is one of the interpreter's own, in C: the split by the expression, and slices of what it gave. What a
 text means is asked once for each different text, by whoever stores the column.
 """
@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from firewall_audit.formats.block import event_at
 from firewall_audit.formats.coded import END, Numbers, Stamps, Words
+from firewall_audit.formats.envelope import HIGHEST_PRIORITY
 from firewall_audit.formats.fields import address, protocol
 from firewall_audit.formats.format import Block
 from firewall_audit.formats.prefixes import decided, named, unnamed
@@ -25,7 +26,7 @@ _PORT: Final = "[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|65
 # Of two alternatives the second takes any line, so that every line gives its groups once. Sets of signs are spelt out, since they are
 # looked up in a table; possessive repeats never go back. A prefix that could be one more header is left alone.
 _LINE = re.compile(
-    rf"^(?:({_MONTH} [ 0-9][0-9] [0-9]{{2}}:[0-9]{{2}}):([0-5][0-9]) ([A-Za-z0-9_.-]++) kernel: (?:\[ *+[0-9]{{1,12}}\.[0-9]{{1,9}}\] )?+"
+    rf"^(?:(?:<([0-9]|[1-9][0-9]|1[0-8][0-9]|19[01])>)?+({_MONTH} [ 0-9][0-9] [0-9]{{2}}:[0-9]{{2}}):([0-5][0-9]) ([A-Za-z0-9_.-]++) kernel: (?:\[ *+[0-9]{{1,12}}\.[0-9]{{1,9}}\] )?+"
     r"((?:(?![A-Z][a-z]{2}[ ,]|message )[A-Za-z_\[(][ !-<>-~]{0,128})?"
     r"(?<![A-Z])IN=[A-Za-z0-9_.@:/+-]{0,64} OUT=[A-Za-z0-9_.@:/+-]{0,64}) "
     r"(?:PHYSIN=[A-Za-z0-9_.@-]++ )?+(?:PHYSOUT=[A-Za-z0-9_.@-]++ )?+(?:MAC=[0-9a-f:]*+ )?+"
@@ -39,6 +40,7 @@ _LINE = re.compile(
     r"(?: MARK=0x[0-9a-f]++)?+ ?|.*)(?:\n|\Z)",
     re.MULTILINE,
 )
+_SEVERITIES: Final = {str(priority): str(priority & 7) for priority in range(HIGHEST_PRIORITY + 1)}
 _STRIDE: Final = _LINE.groups + 1
 _AT_ONCE: Final = 1024
 """Lines whose texts still lie together in the processor's memory; more at once is slower."""
@@ -109,7 +111,7 @@ def parse_block(lines: Sequence[str]) -> Block:
             unparsed += [start + row for row in sorted(left)]
             kept = [row not in left for row in range(count)]
             groups = [list(compress(group, kept)) for group in groups]
-        if groups[0]:
+        if groups[1]:
             pieces.append(tuple(map(END.join, _filled(groups))))
     rows = len(lines) - len(unparsed)
     texts = [END.join(column) for column in zip(*pieces, strict=True)]
@@ -126,7 +128,7 @@ def _joined(lines: Sequence[str], start: int, count: int) -> str:
 
 def _left(groups: list[list[Any]]) -> set[int]:
     """Return the rows that were not read, or say what cannot be."""
-    minutes, src, dst = groups[0], groups[4], groups[5]
+    minutes, src, dst = groups[1], groups[5], groups[6]
     left = {row for row, minute in enumerate(minutes) if minute is None} if None in minutes else set()
     for sound, column in ((_MINUTES, minutes), (_ADDRESSES, src), (_ADDRESSES, dst)):
         left.update(sound.wrong(column))
@@ -135,16 +137,18 @@ def _left(groups: list[list[Any]]) -> set[int]:
 
 def _filled(groups: list[list[Any]]) -> list[list[str]]:
     """Return the groups with a text in each row: those without ports have none, those without flags say what carried them."""
-    if None in groups[9]:
-        groups[9] = [carried if flag is None else flag for flag, carried in zip(groups[9], groups[6], strict=True)]
-    for place in (7, 8):
+    if any(groups[0]):
+        groups[0] = ["" if one is None else _SEVERITIES[one] for one in groups[0]]
+    if None in groups[10]:
+        groups[10] = [carried if flag is None else flag for flag, carried in zip(groups[10], groups[7], strict=True)]
+    for place in (0, 8, 9):
         if None in groups[place]:
-            groups[place] = [port or "" for port in groups[place]]
+            groups[place] = [text or "" for text in groups[place]]
     return groups
 
 
 def _columns(rows: int, texts: Sequence[str]) -> dict[str, Sequence[Any]]:
-    minutes, seconds, host, opening, src, dst, carried, from_port, to_port, flags = texts
+    severities, minutes, seconds, host, opening, src, dst, carried, from_port, to_port, flags = texts
     return {
         "kind": ["traffic"] * rows,
         "at": Stamps(minutes, Numbers(seconds, rows), _minute),
@@ -160,4 +164,5 @@ def _columns(rows: int, texts: Sequence[str]) -> dict[str, Sequence[Any]]:
         "out_interface": Words(opening, rows, lambda text: _parts(text)[2]),
         "rule": Words(opening, rows, lambda text: _parts(text)[3]),
         "flags": Words(flags, rows, _said),
+        "severity": Numbers(severities, rows),
     }

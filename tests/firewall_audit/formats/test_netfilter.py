@@ -175,3 +175,11 @@ def test_a_block_of_one_format_is_read_as_its_lines_are():
     assert [event_at(block, row) for row in range(block.rows)] == [
         read_line(line) for line in lines if line != "no packet at all"
     ]
+
+
+def test_quick_way_takes_lines_as_syslog_brings_them():
+    lines = ["<4>" + LINE, LINE, "<191>" + LINE, "<192>" + LINE, "<04>" + LINE]
+    block = parse_block(lines)
+    assert block.unparsed == [3, 4]
+    assert block.columns["severity"] == [4, None, 7]
+    assert [event_at(block, row) for row in range(3)] == [read_slowly(line) for line in lines[:3]]
