@@ -141,7 +141,7 @@ def compare_versions(
 def preview_configuration(work: Work, device: NetworkDevice, *, text: Text, kind: Kind = "") -> Comparison:
     """Show what a proposed configuration would change on a device, and the digests by which a change approves it. Nothing is kept. [FW-2]"""
     last = latest(work, device.id)
-    masked = mask(texts.plain(text), sealing.fingerprint("configuration", device.slug))
+    masked = mask(texts.steady(texts.plain(text)), sealing.fingerprint("configuration", device.slug))
     return patiently(work, lambda: _compared(last, None, masked.text, kind or (last.kind if last else "")))
 
 

@@ -64,13 +64,13 @@ def take_configuration(
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise Malformed(f"A configuration has {MOST_BYTES >> 20} MiB at most.")
     came = texts.plain(text)
-    masked, ruleset = patiently(work, lambda: _read(came, device, kind))
+    masked, ruleset = patiently(work, lambda: _read(texts.steady(came), device, kind))
     if ruleset.size > MOST_RULES:
         raise Refused(CLAUSE, f"A configuration has {MOST_RULES} rules at most; this one has {ruleset.size}.")
     last = latest(work, device.id, lock=True)
     digest = texts.digest(masked.text)
     work.note("digest", digest)
-    if last is not None and last.digest == digest:
+    if last is not None and digest in (last.digest, texts.digest(texts.steady(last.text))):
         last.seen_at, last.seen = work.now, last.seen + 1
         return _told(last, None, new=False)
     made = work.add(
