@@ -143,8 +143,12 @@ def _reopen_duty(work: Work, certification: Certification, reviewer: UUID) -> No
 
 
 def _settle(work: Work, certification_id: UUID, reviewer: UUID | None, evidence_ref: str) -> None:
-    """Fulfil the duty of a reviewer who has answered everything, and close a campaign in which nothing is open."""
+    """Fulfil the duty of a reviewer who has answered everything, and close a campaign in which nothing is open.
+
+    One decision after the other settles: of the last two at once, each would see the other's right still open.
+    """
     work.session.flush()
+    certification = work.get(Certification, certification_id, lock=True)
     left = select(CertificationItem.id).where(
         CertificationItem.certification_id == certification_id, CertificationItem.state == "open"
     )
@@ -157,8 +161,7 @@ def _settle(work: Work, certification_id: UUID, reviewer: UUID | None, evidence_
         )
         for duty in list(work.select(held.with_for_update())):
             duties.fulfil_duty(work, duty, evidence_ref)
-    if _none(work, left):
-        close_if_done(work, work.get(Certification, certification_id, lock=True))
+    close_if_done(work, certification)
 
 
 def _none(work: Work, statement: Any) -> bool:

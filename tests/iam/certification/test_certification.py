@@ -1,6 +1,7 @@
 """Certification: small campaigns, unused rights first, decided one by one, never by their holder; overdue rights suspend. [AC-10]"""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from sqlmodel import select
@@ -75,6 +76,24 @@ def test_a_manager_answers_for_his_people_and_a_withdrawn_right_ends_at_once(off
     gone = {ama.id: ama, kofi.id: kofi}[two.person_id]
     certification_decisions.withdraw_right(manager.actor, two.id, reason="works elsewhere now")
     assert right_of(gone) == []
+    assert tasks(manager) == []
+    with db.read_session() as session:
+        assert session.get(Certification, made.id).state == "closed"
+
+
+def test_the_last_two_decided_at_once_close_the_campaign(officer, admin, manager, monkeypatch) -> None:
+    for _ in range(2):
+        world.settled(role="agent", manager=manager)
+    made = campaign(officer, about=str(manager.id))
+    both, lives = Barrier(2, timeout=30), certification_decisions._right_lives
+
+    def together(work: Work, item: CertificationItem) -> bool:
+        both.wait()
+        return lives(work, item)
+
+    monkeypatch.setattr(certification_decisions, "_right_lives", together)
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda item: certification_decisions.keep_right(manager.actor, item.id), waiting(manager, made)))
     assert tasks(manager) == []
     with db.read_session() as session:
         assert session.get(Certification, made.id).state == "closed"
