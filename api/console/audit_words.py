@@ -44,7 +44,7 @@ FIGURES: Mapping[str, str] = {
     "unsettled": N_("Not settled"), "reviews": N_("Reviews"), "missed": N_("Missed"), "late": N_("Late"), "standing": N_("Standing"),
     "ended": N_("Ended"), "silences": N_("Times silent"), "longest_hours": N_("Longest, in hours"), "lost": N_("Lines lost"),
     "last": N_("Last line"), "security": N_("Dangers"), "troubleshooting": N_("Troubles"), "hygiene": N_("Untidiness"), "open": N_("Not answered"),
-    "not_judged": N_("Not judged"),
+    "not_judged": N_("Not judged"), "tests": N_("Tests"), "answered": N_("Tests answered"), "tested": N_("Last test answered"),
 }  # fmt: skip
 ANSWERS: tuple[Choice, ...] = (Choice("yes", N_("Yes")), Choice("no", N_("No")), Choice("n/a", N_("Not applicable")))
 JUDGEMENTS: tuple[Choice, ...] = (

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import col, or_, select
 
+from firewall_audit.alarms.models import Alarm, AlarmTest
 from firewall_audit.analyses.models import OPEN as UNANSWERED
 from firewall_audit.analyses.readings import latest_analysis, standing
 from firewall_audit.audits.models import AuditedDevice, AuditFinding, FirewallAudit
@@ -166,6 +167,25 @@ def acceptances(scene: Scene) -> Check:
     )  # fmt: skip
 
 
+def alarms(scene: Scene) -> Check:
+    """The tests of the alarms since the last audit: how many went the whole way to somebody's answer, and when the last did."""
+    rows = list(
+        scene.session.execute(
+            select(AlarmTest.id, Alarm.acknowledged_at)
+            .outerjoin(Alarm, col(Alarm.id) == AlarmTest.alarm_id)
+            .where(AlarmTest.asked_at >= scene.audit.since)
+            .order_by(col(AlarmTest.id))
+        )
+    )
+    answered = [at for _, at in rows if at is not None]
+    recent = scene.now - timedelta(days=book.number("FW-6", "test_days"))
+    return Check(
+        tool="alarms", verdict="bad" if not answered else "fine" if max(answered) > recent else "look",
+        figures={"tests": len(rows), "answered": len(answered), "tested": max(answered).isoformat() if answered else ""},
+        digest=digest_of([str(one), at.isoformat() if at else ""] for one, at in rows),
+    )  # fmt: skip
+
+
 def silence(scene: Scene) -> Check:
     """Its lines: when the last one came, how often and how long it was silent, how many were lost on the way."""
     rows = list(
@@ -200,4 +220,6 @@ def digest_of(rows: Iterable[list[Any]]) -> str:
     return hashlib.sha256(canonical(list(rows))).hexdigest()
 
 
-TOOLS: tuple[Callable[[Scene], Check], ...] = (configuration, analysis, changes, reviews, acceptances, silence)
+TOOLS: tuple[Callable[[Scene], Check], ...] = (
+    configuration, analysis, changes, reviews, alarms, acceptances, silence,
+)  # fmt: skip

@@ -3,14 +3,18 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlmodel import select
 
 from firewall_audit.alarms import oncall, rules, testing, watching
+from firewall_audit.alarms.alarms import acknowledge
 from firewall_audit.alarms.models import AlarmSending, AlarmWatch
 from firewall_audit.alarms.terms import Terms
+from firewall_audit.audits import tools
 from firewall_audit.intake.segments import CLOSED, OPEN
+from kernel import clock
 from kernel.db import read_session
 from kernel.errors import Unavailable
 from tests import world
@@ -181,6 +185,17 @@ def test_test_goes_the_real_way_and_nobody_else_can_ring_it(on_call: Alarmed) ->
     assert {one[1] for one in on_call.told()} == {on_call.engineer.id}
     watcher.step()
     assert len(on_call.alarms()) == 1
+    assert audited(on_call) == ("bad", 1, 0)
+    acknowledge(fresh(on_call.engineer), alarm.id)
+    assert audited(on_call) == ("fine", 1, 1)
+
+
+def audited(on_call: Alarmed) -> tuple[str, int | str, int | str]:
+    """What the six-monthly audit says of the tests since yesterday."""
+    since = SimpleNamespace(since=clock.now() - timedelta(days=1))
+    with read_session() as session:
+        check = tools.alarms(tools.Scene(session, since, None, None, clock.now()))  # type: ignore[arg-type]
+    return check.verdict, check.figures["tests"], check.figures["answered"]
 
 
 def test_hostile_lines_stop_nothing(on_call: Alarmed, tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ def test_machine_gathers_draws_and_says_what_it_looked_at(house: House) -> None:
     assert checks["configuration"]["verdict"] == "look", "no version of it was approved"
     assert checks["configuration"]["digest"] == device.configuration
     assert checks["silence"]["verdict"] == "bad", "not a single line came"
+    assert checks["alarms"]["verdict"] == "bad", "nobody tried them"
     assert checks["changes"]["verdict"] == "fine"
     assert len([one for one in device.sample if one["kind"] == "rule"]) == 4
     assert any(one.get("owner") == "ada" for one in device.sample)
