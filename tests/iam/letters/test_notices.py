@@ -52,7 +52,7 @@ def test_a_notice_says_the_same_words_in_every_language_and_channel() -> None:
         said = [fields(*notice_texts.MAIL[language, purpose]) for language in ("fr", "en")]
         said += [fields(notice_texts.SMS[language, purpose]) for language in ("fr", "en")]
         assert all(one == said[0] for one in said), purpose
-        assert said[0] <= {"user_name", "day", "clause", "count"}, "no notice has a place for a secret"
+        assert said[0] <= {"user_name", "day", "clause", "count", "title"}, "no notice has a place for a secret"
     assert notice_texts.mail("duty", "tlh", {"name": "Afi", "address": "", "clause": "ID-1", "day": "1"})[0].startswith(
         "Un travail"
     )
@@ -68,7 +68,13 @@ def test_the_book_names_notices_that_exist(database: str) -> None:
 def test_a_message_is_one_text_of_the_gsm_alphabet_in_either_language() -> None:
     from iam.letters.smpp.alphabet import parts_of
 
-    words = {"user_name": "afi.mensah-dos-santos", "day": "31/12/2026 23:59", "clause": "PW-5", "count": "1200"}
+    words = {
+        "user_name": "afi.mensah-dos-santos",
+        "day": "31/12/2026 23:59",
+        "clause": "PW-5",
+        "count": "1200",
+        "title": "Scan of 198.51.100.17 from 203.0.113.250",
+    }
     for language in ("fr", "en"):
         for purpose in notice_texts.PURPOSES | set(notice_texts.MANY.values()):
             text = notice_texts.message(purpose, language, words) + " https://omniwarden.example.com"
