@@ -13,7 +13,6 @@ import threading
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from types import FrameType
 from typing import Any
 
@@ -25,6 +24,7 @@ from starlette.routing import Route
 from api.caller import cookie_name
 from api.console import frame
 from api.door import in_thread
+from api.standing import fingerprint, standing
 from iam.entry import presence
 from kernel import clock, db, gate
 from kernel.actor import Actor
@@ -41,8 +41,9 @@ RETRY = "retry: 1500\n\n"
 RIGHTS = "rights"
 """The topic of every change of who holds what; nobody hears it by this name."""
 STIRRED, AGAIN, AFTER = 1.5, 0.3, 0.02
-"""After such a change each stream looks for so many seconds, so often, whether its own rights are others: this process may learn
-of them a moment after the ledger tells. A right that ends by the clock is looked at so soon after its end."""
+"""After such a change, and when it begins, each stream looks for so many seconds, so often, whether its own rights are others: this
+process may learn of them, and of the end of a session, a moment after the ledger tells. A right that ends by the clock is looked at
+so soon after its end."""
 
 # What somebody must be able to read to hear that a thing of this noun changed.
 READS = {
@@ -202,18 +203,10 @@ def _present(token: str) -> presence.Signed | None:
     return found if found is not None and found.state(clock.now()) == "open" else None
 
 
-def standing(actor: Actor, now: datetime) -> tuple[frozenset[tuple[str, str]], float]:
-    """Give the roles somebody holds now, each with its place, and the seconds until one begins or ends by the clock."""
-    given = gate.current().assignments.get(actor.ref, ())
-    edges = [(at - now).total_seconds() for one in given for at in (one.start, one.end) if at > now]
-    held = frozenset((one.role, one.scope) for one in given if one.start <= now < one.end)
-    return held, min(edges, default=HEARTBEAT)
-
-
 async def _stream(signed: presence.Signed, token: str, start: int) -> AsyncIterator[str]:
     yield RETRY
-    mine, checked = f"session:{signed.id}", clock.monotonic()
-    held, stirred = standing(signed.actor, clock.now())[0], checked
+    mine, checked = f"session:{signed.id}", clock.monotonic() - HEARTBEAT + STIRRED
+    told, stirred = None, clock.monotonic() + STIRRED
     while hub.open:
         hints = hub.after(start)
         if hints is None:
@@ -228,18 +221,19 @@ async def _stream(signed: presence.Signed, token: str, start: int) -> AsyncItera
                 return
         if any(RIGHTS in hint.topics for hint in hints):
             stirred = clock.monotonic() + STIRRED
-        now_held, edge = standing(signed.actor, clock.now())
-        if now_held != held:
-            held = now_held
-            yield "event: rights\ndata: {}\n\n"
+        held, edge = standing(gate.current(), signed.actor, clock.now())
+        if held != told:
+            told = held
+            yield f"event: rights\ndata: {fingerprint(signed.actor, held)}\n\n"
         for hint in hints:
             start = hint.index + 1
             topics = heard(signed.actor, hint)
             if topics:
                 yield f"id: {hint.index}\ndata: {json.dumps({'index': hint.index, 'topics': topics})}\n\n"
         if not hints:
-            yield ": still here\n\n"
-        await hub.wait(min(edge + AFTER, AGAIN if clock.monotonic() < stirred else HEARTBEAT))
+            yield "event: here\ndata: {}\n\n"
+        pause = AGAIN if clock.monotonic() < stirred else HEARTBEAT
+        await hub.wait(pause if edge is None else min(edge + AFTER, pause))
 
 
 @contextlib.asynccontextmanager

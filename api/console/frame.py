@@ -163,7 +163,15 @@ def position() -> int:
 
 
 def build(
-    actor: Actor, signed: Signed | None, look: Look, language: str, path: str, now: datetime, live: int, done: str
+    actor: Actor,
+    signed: Signed | None,
+    look: Look,
+    language: str,
+    path: str,
+    now: datetime,
+    live: int,
+    held: str,
+    done: str,
 ) -> Frame:
     """Build the frame for somebody, or for nobody."""
     notice = _(DONE[done]) if done in DONE else ""
@@ -184,6 +192,7 @@ def build(
         phone=standing.phone,
         alarm=_warning[0](actor) if _warning else None,
         live=live,
+        held=held,
         demo=settings.demo,
         done=notice,
         can_search=True,

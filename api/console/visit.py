@@ -18,9 +18,10 @@ from api.console import frame, problems, sent
 from api.console.pages.frame import Form, Frame
 from api.console.sent import ORDINARY, Limits, Sent
 from api.door import in_thread
+from api.standing import fingerprint, standing
 from iam.entry import presence
 from iam.entry.entering import Source
-from kernel import clock
+from kernel import clock, gate
 from kernel.actor import NOBODY, Actor
 from kernel.errors import Malformed, NotSignedIn, OmniError, StepUpNeeded
 
@@ -42,6 +43,7 @@ class Visit:
         self.touch = touch
         self.now = clock.now()
         self.live = frame.position()
+        self.rights = gate.current()
 
     @cached_property
     def signed(self) -> presence.Signed | None:
@@ -80,8 +82,9 @@ class Visit:
     def frame(self) -> Frame:
         """What surrounds the page."""
         path = self.request.url.path
+        held = fingerprint(self.actor, standing(self.rights, self.actor, self.now)[0])
         return frame.build(
-            self.actor, self.signed, self.look, self.language, path, self.now, self.live, self.field("done")
+            self.actor, self.signed, self.look, self.language, path, self.now, self.live, held, self.field("done")
         )
 
     def field(self, name: str) -> str:

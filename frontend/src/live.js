@@ -9,6 +9,7 @@ if (body.dataset.live) {
   const send = connect();
   send({ hello: true, after: Number(body.dataset.live), path: body.dataset.livePath });
   addEventListener("pagehide", () => send({ goodbye: true }));
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
 }
 
 function connect() {
@@ -33,7 +34,7 @@ function alone(message) {
       receive({ hint: JSON.parse(event.data) });
     };
     source.addEventListener("signed-out", () => receive({ signedOut: true }));
-    source.addEventListener("rights", () => receive({ rights: true }));
+    source.addEventListener("rights", (event) => receive({ held: event.data }));
     source.addEventListener("too-old", () => receive({ reload: true }));
     source.onerror = () => {
       receive({ line: "lost" });
@@ -48,8 +49,25 @@ function receive(message) {
   if (message.reload) location.reload();
   // Asked anew, the house leads to the locked screen or to the sign-in, whichever it is, and back here afterwards.
   if (message.signedOut) leave();
-  if (message.rights) askAnew();
+  if (message.held) hold(message.held);
   if (message.hint) spread(message.hint);
+}
+
+// The stream says what its reader holds, by a fingerprint; the page knows the one it was made with. Where they differ the page
+// is asked for anew, and again while the answer comes from a process that has not heard of the change yet.
+const [ANEW, PATIENCE] = [400, 25];
+let wanted = body.dataset.held;
+let asking = false;
+
+async function hold(held) {
+  wanted = held;
+  if (asking) return;
+  asking = true;
+  for (let tries = 0; body.dataset.held !== wanted && tries < PATIENCE; tries++) {
+    if (tries || performance.now() < 2 * ANEW) await new Promise((done) => setTimeout(done, ANEW));
+    await askAnew().catch(() => {});
+  }
+  asking = false;
 }
 
 // What this person may do has changed. A page that is no longer theirs says so at once, and why; any other stays as it is,
@@ -58,6 +76,8 @@ async function askAnew() {
   const answer = await fetch(location.href, { headers: { accept: "text/html" } });
   if (!answer.ok || answer.redirected) return location.reload();
   const page = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
+  if (page.body.dataset.held !== wanted) return;
+  body.dataset.held = wanted;
   const [menu, fresh] = [document.getElementById("side"), page.getElementById("side")];
   if (menu && fresh) menu.replaceWith(document.adoptNode(fresh));
   htmx.process(document.getElementById("side"));

@@ -97,7 +97,10 @@ class Alarmed:
 
 @dataclass(frozen=True)
 class Frame:
-    """What surrounds a page. `live` is the ledger index the page was rendered at, None for nobody."""
+    """What surrounds a page.
+
+    `live` is the ledger index the page was rendered at, None for nobody; `held` the fingerprint of what its reader held then.
+    """
 
     language: str
     now: datetime
@@ -114,6 +117,7 @@ class Frame:
     alarm: Alarmed | None = None
     """None for those who have nothing to do with alarms."""
     live: int | None = None
+    held: str = ""
     demo: bool = False
     done: str = ""
     can_search: bool = False

@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 import iam
-from api.live import HEARTBEAT, RIGHTS, Hint, Hub, heard, hint_of, standing
-from kernel import clock
+from api.live import RIGHTS, Hint, Hub, heard, hint_of
+from api.standing import fingerprint, standing
+from kernel import clock, gate
 from kernel.actor import person
 from tests import world
 
@@ -58,11 +59,19 @@ def test_the_end_of_a_right_by_the_clock_is_known_beforehand(database):
     admin, who, site = world.person(role="it-admin"), world.person(), world.site("cotonou")
     end = clock.now() + timedelta(minutes=4)
     iam.give_role(admin.actor, person_id=who.id, role="agent", scope=site, reason="stands in", end=end)
-    held, edge = standing(who.actor, end - timedelta(seconds=4))
+    held, edge = standing(gate.current(), who.actor, end - timedelta(seconds=4))
     assert (held, edge) == ({("agent", site)}, 4)
-    held, edge = standing(who.actor, end)
+    held, edge = standing(gate.current(), who.actor, end)
     assert held == set()
-    assert edge == HEARTBEAT, "nothing else begins or ends"
+    assert edge is None, "nothing else begins or ends"
+
+
+def test_a_fingerprint_is_of_who_holds_what_where():
+    one, other = person(uuid4(), "one"), person(uuid4(), "other")
+    held = frozenset({("agent", "site:cotonou"), ("trainer", "house")})
+    assert fingerprint(one, held) == fingerprint(one, frozenset([*held][::-1]))
+    others = [(other, held), (one, frozenset()), (one, frozenset({("agent", "house")}))]
+    assert len({fingerprint(one, held), *(fingerprint(*pair) for pair in others)}) == 4
 
 
 def test_a_browser_that_was_away_gets_what_it_missed():
