@@ -147,7 +147,7 @@ def untrained_hands(work: Work) -> None:
     """Somebody who joined long ago and passed nothing does none of what the book gates for everybody."""
     rules = {name: rule for name, rule in book.in_force().training.items() if rule.gates and not rule.roles}
     courses = {course: CourseFacts(course, LONG_AGO) for rule in rules.values() for course in rule.courses}
-    nobody_yet = Standing((None, 0, 0), HOUSE, LONG_AGO, (), {}, {}, courses)
+    nobody_yet = Standing((None, 0, 0, 0), HOUSE, LONG_AGO, (), {}, {}, courses)
     plan = plan_of(nobody_yet, f"person:{uuid7()}", gate.current(), rules, work.now)
     for line in plan.lines.values():
         if work.now >= line.until:
