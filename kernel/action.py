@@ -78,7 +78,7 @@ class Work:
             NotFound: when there is none.
 
         """
-        found = self.session.get(model, id, with_for_update=True if lock else None)
+        found = self.session.get(model, id, with_for_update={"key_share": True} if lock else None)
         if found is None:
             raise NotFound(f"There is no such {model.noun}.")
         return found

@@ -56,7 +56,8 @@ class Frame:
         self._by_id: Select[Any] | None = None
         if on is not None:
             found = sql_select(on).where(on.id == bindparam("id"))  # type: ignore[arg-type]
-            self._by_id = found.with_for_update() if lock else found
+            # Not the strongest lock: rows that name this one may be written meanwhile, or two actions could wait for one another.
+            self._by_id = found.with_for_update(key_share=True) if lock else found
 
     def target_of(self, args: tuple[Any, ...]) -> Any:
         """Return the id of the target from the positional arguments, or None where there is to be none."""

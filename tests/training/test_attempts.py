@@ -14,6 +14,7 @@ from kernel import db
 from kernel.db import read_session
 from kernel.errors import Conflict, Denied, NotFound, OmniError, Refused
 from tests import world
+from tests.journeys.house import until
 from tests.training.conftest import School
 from tests.training.folders import course_yaml, quiz
 from training.courses.content import CourseContent
@@ -28,6 +29,23 @@ def log_of(attempt_id: Any) -> list[tuple[str, str]]:
             select(AttemptAnswer).where(AttemptAnswer.attempt_id == attempt_id).order_by(AttemptAnswer.number)  # type: ignore[arg-type]
         )
         return [(row.question, row.answer) for row in rows]
+
+
+def test_who_opens_a_lesson_keeps_nobody_from_being_asked_for_its_course(school: School) -> None:
+    """An assignment names its course; were the course locked against that, it and the lesson would wait for one another."""
+    ama, course = world.person(), school.publish("passwords")
+    attempts.open_lesson(ama.actor, course.id, number=1)
+    waiting = "select 1 from pg_locks where locktype = 'transactionid' and not granted"
+    with db.connect(db.APP) as assigning, db.connect(db.APP) as beside:
+        assigning.execute("begin")
+        assigning.execute("select 1 from learner where id = %s for update", [ama.id])
+        reader = threading.Thread(target=attempts.open_lesson, args=(ama.actor, course.id), kwargs={"number": 2})
+        reader.start()
+        until(lambda: beside.execute(waiting).fetchone() is not None, "the lesson to wait for the learner")
+        assigning.execute("select 1 from course where id = %s for key share nowait", [course.id])
+        assigning.execute("commit")
+        reader.join(20)
+    assert attempts.start_attempt(ama.actor, course.id).questions, "the second lesson was opened"
 
 
 def test_the_quiz_begins_once_every_lesson_was_opened(school: School) -> None:

@@ -9,7 +9,7 @@ from training.standing.memory import forget
 
 def learner_of(work: Work, person_id: UUID) -> Learner:
     """Give a person's row under lock, made at first use; it puts what changes their standing in a line."""
-    found = work.session.get(Learner, person_id, with_for_update=True)
+    found = work.session.get(Learner, person_id, with_for_update={"key_share": True})
     if found is None:
         found = work.add(Learner(id=person_id, joined_at=work.now))
         work.session.flush()
