@@ -23,7 +23,9 @@ from policy.reading import Calendar, DutyRule
 from policy.recurrence import due_of, period_at
 
 AT_ONCE = 80
-"""Rows per action, so that one action's facts and locks stay few."""
+"""Duties opened per action, so that one action's facts and locks stay few; each may tell more than one."""
+MARKED_AT_ONCE = 150
+"""Duties marked per action; each tells one fact, and all of them one more."""
 CLERK = clerk("deadlines")
 
 
@@ -48,11 +50,12 @@ def unmarked(now: datetime) -> SelectOfScalar[Duty]:
 @action("duty.sweep", scope="house")
 def mark_duties(work: Work) -> int:
     """Remind of duties at three quarters of their time, and escalate them when it is over; each once. [CC-4, FW-3]"""
-    warned = work.select(unreminded(work.now).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
+    warned = work.select(unreminded(work.now).limit(MARKED_AT_ONCE).with_for_update(skip_locked=True)).all()
     work.write_alike(warned, warned_at=work.now)
     for duty in warned:
         work.fact("duty.reminded", duty_id=duty.id, rule=duty.rule, about_ref=duty.about_ref)
-    late = work.select(unmarked(work.now).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
+    room = MARKED_AT_ONCE - len(warned)
+    late = work.select(unmarked(work.now).limit(room).with_for_update(skip_locked=True)).all() if room else []
     work.write_alike(late, fired_at=work.now)
     for duty in late:
         work.cite(duty.clause)
@@ -132,28 +135,29 @@ def sweep(now: datetime | None = None) -> Swept:
     at = now or clock.now()
     return Swept(
         opened=_until_done(lambda: _calendar_stirs(at), lambda: open_periods(CLERK)),
-        marked=_until_done(lambda: _any(unreminded(at)) or _any(unmarked(at)), lambda: mark_duties(CLERK)),
+        marked=_until_done(lambda: _any(unreminded(at), unmarked(at)), lambda: mark_duties(CLERK), MARKED_AT_ONCE),
         waivers=_until_done(lambda: _any(waivers.over(at)), lambda: waivers.sweep_waivers(CLERK)),
         approvals=_until_done(lambda: _any(inbox.over(at)), lambda: inbox.sweep_approvals(CLERK)),
     )
 
 
-def _until_done(stirs: Callable[[], bool], act: Callable[[], int]) -> int:
+def _until_done(stirs: Callable[[], bool], act: Callable[[], int], full: int = 1) -> int:
+    """Act while something stirs; an act that moved less than a `full` lot has left nothing."""
     moved = 0
     while stirs():
         try:
             done = act()
         except Conflict:
             break
-        if not done:
-            break
         moved += done
+        if done < full:
+            break
     return moved
 
 
-def _any(statement: SelectOfScalar[Any]) -> bool:
+def _any(*statements: SelectOfScalar[Any]) -> bool:
     with read_session() as session:
-        return session.scalars(statement.limit(1)).first() is not None
+        return any(session.scalars(one.limit(1)).first() is not None for one in statements)
 
 
 def _calendar_stirs(at: datetime) -> bool:

@@ -81,6 +81,8 @@ def tell_marked(work: Work, fact: Fact) -> None:
 
 def _tell_holders(work: Work, ids: list[UUID], notice: str, *, escalated: bool = False) -> None:
     """Gather who is to be told of which duties, earliest first, and write once to each."""
+    if not ids:
+        return
     told: dict[UUID, list[Duty]] = {}
     asked: dict[tuple[str, str], list[UUID]] = {}
 
