@@ -18,6 +18,7 @@ from kernel.actor import clerk
 from kernel.postgres import Cluster, start
 from kernel.settings import load
 from policy.book import forget_editions
+from tests import rows
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = ROOT / "var" / "test"
@@ -27,7 +28,6 @@ SERVERS = {"cluster", "cluster_dsn"}
 # How quickly examples are drawn says something of the machine, nothing of the product.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
-KEPT = {"alembic_version", "scope", "policy_edition", "policy_rule", "access_state"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -139,13 +139,28 @@ def worker_database(cluster: Cluster, template: str) -> Iterator[str]:
         conn.execute(f'drop database if exists "{name}" with (force)')
 
 
+@pytest.fixture(scope="session")
+def every_world(worker_database: str) -> Iterator[rows.Worlds]:
+    """The worlds of this worker's database."""
+    made = rows.Worlds(worker_database)
+    yield made
+    made.conn.close()
+
+
 @pytest.fixture
-def database(worker_database: str) -> Iterator[str]:
+def database(worker_database: str, every_world: rows.Worlds) -> Iterator[str]:
     """The worker's database, emptied of what the test before wrote (the ledger grows on)."""
     fresh.refresh(force=True)
     yield worker_database
     frame.close_writer()
-    _empty(worker_database)
+    rows.empty(every_world.conn)
+
+
+@pytest.fixture
+def worlds(every_world: rows.Worlds, database: str, request: pytest.FixtureRequest) -> rows.Worlds:
+    """Builds a world once for the tests of a file, and puts it back for each of them."""
+    every_world.turn_to(request.node.path)
+    return every_world
 
 
 @pytest.fixture(scope="session")
@@ -154,26 +169,3 @@ def application() -> Any:
     from api.app import build
 
     return build()
-
-
-def _empty(url: str) -> None:
-    with db.connect("none", url) as conn:
-        names = [
-            r[0]
-            for r in conn.execute(
-                "select tablename from pg_tables where schemaname = 'public' and tablename not like 'procrastinate%'"
-            )
-        ]
-        asked = " union all ".join(f"select '{n}' where exists (select 1 from \"{n}\")" for n in names if n not in KEPT)
-        touched = [r[0] for r in conn.execute(asked)] if asked else []
-        conn.execute("begin; select set_config('app.action_id', gen_random_uuid()::text, true)")
-        if touched:
-            conn.execute("truncate " + ", ".join(f'"{n}"' for n in touched) + " cascade")
-        conn.execute("commit")
-        if "role_assignment" in touched:
-            conn.execute(
-                "begin; select set_config('app.action_id', '', true); set local session_replication_role = replica; alter table access_state disable trigger user"
-            )
-            conn.execute(
-                "update access_state set counter = counter + 1; alter table access_state enable always trigger wall_stamp; alter table access_state enable always trigger wall_entry; commit"
-            )

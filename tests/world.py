@@ -231,6 +231,8 @@ def _waiting() -> list[tuple[UUID, str]]:
 
     with db.read_session() as session:
         rows = session.execute(
-            select(col(Letter.id), col(Letter.channel)).where(Letter.state == "waiting").order_by(col(Letter.made_at))
+            select(col(Letter.id), col(Letter.channel))
+            .where(Letter.state == "waiting")
+            .order_by(col(Letter.made_at), col(Letter.id))
         )
         return [(row[0], row[1]) for row in rows]

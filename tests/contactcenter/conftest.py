@@ -6,11 +6,12 @@ import pytest
 
 from tests.contactcenter.house import House
 from tests.iam.conftest import Hands, auditor, hands
+from tests.rows import Worlds
 
 __all__ = ["Hands", "auditor", "hands"]
 
 
 @pytest.fixture
-def house(database: str) -> Any:
+def house(worlds: Worlds) -> Any:
     """One client with one campaign at one site."""
-    return House()
+    return worlds.stand(House)

@@ -13,7 +13,8 @@ from kernel.db import read_session
 from kernel.postgres import Cluster
 from policy import inbox
 from policy.models import Approval, ApprovalVote
-from tests.conftest import _empty, founded
+from tests import rows
+from tests.conftest import founded
 from tests.policy import field
 from tests.policy.field import someone
 
@@ -31,7 +32,8 @@ def house(little_house: str) -> Iterator[str]:
     fresh.refresh(force=True)
     yield little_house
     frame.close_writer()
-    _empty(little_house)
+    with db.connect("none", little_house) as conn:
+        rows.empty(conn)
 
 
 class Hands:

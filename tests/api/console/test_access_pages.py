@@ -20,6 +20,7 @@ from iam.requests import requests
 from kernel import clock
 from policy import inbox
 from tests import world
+from tests.rows import Worlds
 
 pytestmark = pytest.mark.needs("frontend")
 
@@ -35,13 +36,17 @@ def id_in(answer: Any, noun: str) -> str:
     return found[1]
 
 
-@pytest.fixture
-def people(database: str) -> dict[str, world.Somebody]:
+def staff() -> dict[str, world.Somebody]:
     return {
         "admin": world.activated(role="it-admin"),
         "officer": world.activated(role="security-officer"),
         "ama": world.activated(role="agent", given_name="Ama", family_name="Lawson"),
     }
+
+
+@pytest.fixture
+def people(worlds: Worlds) -> dict[str, world.Somebody]:
+    return worlds.stand(staff)
 
 
 def test_a_profile_from_its_name_to_its_holder(browser_of, people):

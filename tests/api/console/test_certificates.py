@@ -9,6 +9,7 @@ from api.console import certificates
 from api.throttles import Throttle
 from iam.entry.rates import Rate
 from tests import world
+from tests.rows import Worlds
 from tests.training.conftest import School, hands, school  # noqa: F401 - fixtures
 from training.learning import passes
 
@@ -25,8 +26,8 @@ def fresh_throttle(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ama(database: str) -> world.Somebody:
-    return world.activated(role="agent")
+def ama(worlds: Worlds) -> world.Somebody:
+    return worlds.stand(lambda: world.activated(role="agent"))
 
 
 @pytest.fixture

@@ -15,22 +15,26 @@ from policy import inbox
 from tests import world
 from tests.changecontrol.builders import REPORT, House, fresh
 from tests.iam.conftest import hands  # noqa: F401 - a fixture
+from tests.rows import Worlds
 
 pytestmark = pytest.mark.needs("frontend")
 BEFORE, AFTER = "openssl\t3.0.1\n", "openssl\t3.0.2\n"
 
 
+def people() -> dict[str, world.Somebody]:
+    return {
+        "engineer": world.activated(role="it-admin"),
+        "second": world.activated(role="it-admin"),
+        "director": world.activated(role="technical-director"),
+        "deputy": world.person(role="technical-director"),
+        "operations": world.activated(role="customer-operations-director"),
+        "officer": world.activated(role="security-officer"),
+    }
+
+
 @pytest.fixture
-def house(database: str, hands: Any) -> House:  # noqa: F811
-    return House(
-        hands,
-        engineer=world.activated(role="it-admin"),
-        second=world.activated(role="it-admin"),
-        director=world.activated(role="technical-director"),
-        deputy=world.person(role="technical-director"),
-        operations=world.activated(role="customer-operations-director"),
-        officer=world.activated(role="security-officer"),
-    )
+def house(worlds: Worlds, hands: Any) -> House:  # noqa: F811
+    return House(hands, **worlds.stand(people))
 
 
 def buttons(text: str) -> set[str]:

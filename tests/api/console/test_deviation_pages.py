@@ -11,6 +11,7 @@ from iam.directory.models import Deviation
 from kernel import clock, db
 from tests import world
 from tests.iam.directory.changes import change
+from tests.rows import Worlds
 
 pytestmark = pytest.mark.needs("frontend")
 
@@ -24,8 +25,8 @@ def found(**more: Any) -> Deviation:
 
 
 @pytest.fixture
-def admin(database: str) -> world.Somebody:
-    return world.activated(role="it-admin")
+def admin(worlds: Worlds) -> world.Somebody:
+    return worlds.stand(lambda: world.activated(role="it-admin"))
 
 
 def state_of(case: Deviation) -> str:

@@ -14,13 +14,14 @@ from tests import world
 from tests.iam.requests import world as here
 from tests.iam.requests.test_profile_requests import held, profile, roles
 from tests.iam.requests.world import House
+from tests.rows import Worlds
 
 pytestmark = pytest.mark.needs("frontend")
 
 
 @pytest.fixture
-def people(database: str) -> House:
-    return here.settle()
+def people(worlds: Worlds) -> House:
+    return worlds.stand(here.settle)
 
 
 def text_of(answer) -> str:

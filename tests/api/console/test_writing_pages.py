@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests import world
+from tests.rows import Worlds
 from tests.training.conftest import School, hands, school  # noqa: F401 - fixtures
 from tests.training.folders import PNG
 from tests.training.test_films import MP4, VTT
@@ -27,8 +28,8 @@ QUESTION = {
 
 
 @pytest.fixture
-def trainer(database: str) -> world.Somebody:
-    return world.activated(role="trainer")
+def trainer(worlds: Worlds) -> world.Somebody:
+    return worlds.stand(lambda: world.activated(role="trainer"))
 
 
 def seen(page: Any, path: str = DRAFT) -> dict[str, str]:

@@ -7,10 +7,11 @@ import pytest
 from firewall_audit import place
 from tests.firewall_audit.audits import house as houses
 from tests.iam.conftest import Hands, auditor, hands  # noqa: F401 - fixtures
+from tests.rows import Worlds
 
 
 @pytest.fixture
-def house(database: str, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> houses.House:  # noqa: F811
+def house(worlds: Worlds, hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> houses.House:  # noqa: F811
     """The house before its first audit."""
     monkeypatch.setattr(place, "settings", place.settings.model_copy(update={"state_folder": tmp_path}))
-    return houses.found()
+    return worlds.stand(houses.found)

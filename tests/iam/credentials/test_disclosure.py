@@ -17,6 +17,7 @@ from policy.models import Duty
 from tests import world
 from tests.iam.conftest import Hands
 from tests.iam.entry.test_passkey_entry import registered
+from tests.rows import Worlds
 
 pytestmark = pytest.mark.usefixtures("database")
 NEW = "Orange-Kettle4-Drizzle"
@@ -24,8 +25,8 @@ FINDING = "The telephone was found under the desk; nobody had it."
 
 
 @pytest.fixture
-def ama(database: str, hands: Hands) -> world.Somebody:
-    return world.activated()
+def ama(worlds: Worlds, hands: Hands) -> world.Somebody:
+    return worlds.stand(world.activated)
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from kernel.errors import Conflict, OmniError, Refused, StepUpNeeded
 from tests import world
 from tests.iam.authenticator import Authenticator, changed
 from tests.iam.conftest import Hands
+from tests.rows import Worlds
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-def ama(database: str, hands: Hands) -> world.Somebody:
-    return world.activated()
+def ama(worlds: Worlds, hands: Hands) -> world.Somebody:
+    return worlds.stand(world.activated)
 
 
 @pytest.fixture

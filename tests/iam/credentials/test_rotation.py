@@ -18,14 +18,15 @@ from tests import world
 from tests.iam.authenticator import Authenticator
 from tests.iam.conftest import Hands
 from tests.iam.entry.test_passkey_entry import enter, registered
+from tests.rows import Worlds
 
 pytestmark = pytest.mark.usefixtures("database")
 NEW = "Orange-Kettle4-Drizzle"
 
 
 @pytest.fixture
-def ama(database: str, hands: Hands) -> world.Somebody:
-    return world.activated(language="en")
+def ama(worlds: Worlds, hands: Hands) -> world.Somebody:
+    return worlds.stand(lambda: world.activated(language="en"))
 
 
 @pytest.fixture

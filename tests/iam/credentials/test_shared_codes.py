@@ -11,13 +11,14 @@ from kernel.errors import Refused, Unavailable
 from kernel.sealing import seal
 from tests import world
 from tests.iam.conftest import Hands
+from tests.rows import Worlds
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-def ama(database: str, hands: Hands) -> world.Somebody:
-    return world.activated()
+def ama(worlds: Worlds, hands: Hands) -> world.Somebody:
+    return worlds.stand(world.activated)
 
 
 def test_a_colleagues_code_opens_nothing(ama: world.Somebody, hands: Hands) -> None:

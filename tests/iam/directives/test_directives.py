@@ -15,14 +15,15 @@ from policy import inbox
 from policy.evidence import QUERIES
 from tests import world
 from tests.iam.conftest import Hands
+from tests.rows import Worlds
 
 pytestmark = pytest.mark.usefixtures("database")
 TEXT = "1. Nobody lends a user id.\n2. Whoever leaves the desk locks it."
 
 
 @pytest.fixture
-def director(database: str, hands: Hands) -> world.Somebody:
-    return world.activated(role="technical-director")
+def director(worlds: Worlds, hands: Hands) -> world.Somebody:
+    return worlds.stand(lambda: world.activated(role="technical-director"))
 
 
 @pytest.fixture

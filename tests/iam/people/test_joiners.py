@@ -17,13 +17,14 @@ from tests import world
 from tests.iam.conftest import Hands
 from tests.iam.requests import world as here
 from tests.iam.requests.world import House, answer, ask, carry_out, draft, granted, lines, now
+from tests.rows import Worlds
 
 pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-def house(database: str, hands: Hands) -> House:
-    return here.settle()
+def house(worlds: Worlds, hands: Hands) -> House:
+    return worlds.stand(here.settle)
 
 
 def newcomer(**more: object) -> dict[str, object]:

@@ -15,20 +15,25 @@ from policy.duties import duties_of, overdue
 from policy.models import Duty
 from tests import world
 from tests.iam.conftest import Hands
+from tests.rows import Worlds
 
 pytestmark = pytest.mark.usefixtures("database")
 ROLE, RIGHT = "emergency-operator", "person.suspend"
 TEXT = "The directory was down; two accounts were suspended and let in again afterwards."
 
 
-@pytest.fixture
-def house(database: str, hands: Hands) -> dict[str, world.Somebody]:
+def people() -> dict[str, world.Somebody]:
     return {
         "director": world.person(role="technical-director"),
         "officer": world.person(role="security-officer"),
         "operations": world.person(role="customer-operations-director"),
         "ama": world.person(role="agent"),
     }
+
+
+@pytest.fixture
+def house(worlds: Worlds, hands: Hands) -> dict[str, world.Somebody]:
+    return worlds.stand(people)
 
 
 def fresh(who: world.Somebody):
