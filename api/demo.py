@@ -157,9 +157,8 @@ def serve(*, voice: bool, syslog: bool = False) -> None:
     children = [Child("sequencer", ["sequencer"]), Child("worker", ["worker"])]
     if voice:
         children.append(Child("voice", ["voice"]))
-    if syslog:
-        children += intake.children()
     children += serving.web_children("127.0.0.1")
+    children += intake.children() if syslog else intake.watchers()
     supervisor = processes.Supervisor(children)
     supervisor.start()
     threading.Thread(target=announce, name="announce", daemon=True).start()

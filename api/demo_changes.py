@@ -1,5 +1,6 @@
 """The demonstration house's systems and changes: one in each state that is worth a look, made by the people who would make them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
     "mail-gateway": {"label": "Mail gateway", "environment": "production", "function": "carries the house's mail"},
     "backup-server": {"label": "Backup server", "environment": "production", "function": "keeps the backups"},
     "wallboard": {"label": "Wallboard", "environment": "production", "function": "shows the queues on the wall"},
+    "edge-firewall": {"label": "Edge firewall", "environment": "production", "function": "lets in what may come in"},
     "test-exchange": {"label": "Exchange for tests", "environment": "test", "function": "connects the calls of tests"},
 }
 PACKAGES = "openssl\t3.0.15-1\tii \nnginx\t1.24.0-2\tii \n"
@@ -60,11 +62,11 @@ def seed_changes(makers: Makers) -> None:
     _register(makers)
     fresh.refresh(force=True)
     now = clock.now()
-    _bring(makers, "draft", "Another version of the telephone exchange", "telephone-exchange")
-    _bring(makers, "authorise", "New layout of the agents' desk", "agents-desk", now + DAY, now + DAY * 2)
-    _bring(makers, "scheduled", "Renew the certificate of the mail gateway", "mail-gateway", now, now + DAY * 2)
-    _bring(makers, "closed", "Larger disks for the backups", "backup-server", now, now + DAY)
-    _bring(makers, "implementing", "Telephone exchange refuses calls from abroad", "telephone-exchange", now, now + DAY)
+    bring(makers, "draft", "Another version of the telephone exchange", "telephone-exchange")
+    bring(makers, "authorise", "New layout of the agents' desk", "agents-desk", now + DAY, now + DAY * 2)
+    bring(makers, "scheduled", "Renew the certificate of the mail gateway", "mail-gateway", now, now + DAY * 2)
+    bring(makers, "closed", "Larger disks for the backups", "backup-server", now, now + DAY)
+    bring(makers, "implementing", "Telephone exchange refuses calls from abroad", "telephone-exchange", now, now + DAY)
     _freeze(makers)
     _observe(makers)
 
@@ -94,10 +96,12 @@ def _system(slug: str) -> UUID:
         return session.scalars(select(System.id).where(System.slug == slug)).one()
 
 
-def _bring(makers: Makers, wanted: str, title: str, slug: str, starts_at: Any = None, ends_at: Any = None) -> None:
-    """Bring a change, drafted where it is missing, step by step into a state."""
+def bring(
+    makers: Makers, wanted: str, title: str, slug: str, starts_at: Any = None, ends_at: Any = None, *, things: Sequence[str] = ()
+) -> None:  # fmt: skip
+    """Bring a change, drafted where it is missing, step by step into a state; `things`: network devices it touches."""
     content = TOLD | {
-        "title": title, "systems": [_system(slug)], "implementers": [makers.engineer],
+        "title": title, "systems": [_system(slug)], "things": list(things), "implementers": [makers.engineer],
         "starts_at": starts_at, "ends_at": ends_at,
     }  # fmt: skip
     change = _found(title)

@@ -13,7 +13,7 @@ import iam
 from api import fields  # noqa: F401 - registers every use case
 from api.demo_changes import Makers, seed_changes
 from api.demo_courses import seed_courses
-from api.demo_firewall import seed_firewall
+from api.demo_history import seed_history
 from api.demo_profiles import seed_profiles
 from api.demo_words import PASSWORD
 from iam.entry.entering import Source
@@ -56,6 +56,7 @@ INHABITANTS = (
     Inhabitant("Yao", "Akakpo", "trainer", HOUSE, "site:bohicon"),
     Inhabitant("Claire", "Durand", "client-representative", "client:soleil", "site:cotonou"),
     Inhabitant("Edem", "Lawson", "auditor", HOUSE, "site:cotonou"),
+    Inhabitant("Rachid", "Bio", "network-engineer", HOUSE, "site:cotonou"),
 )
 
 
@@ -65,6 +66,7 @@ LED_BY = {
     "trainer": "manager",
     "manager": "customer-operations-director",
     "it-admin": "technical-director",
+    "network-engineer": "technical-director",
 }
 """Who leads whom, by role; nobody leads the directors, those who control, and the client's representative."""
 
@@ -97,8 +99,10 @@ def seed(tell: Callable[[str], None]) -> None:
     agents = [_known(number) for number, who in enumerate(INHABITANTS) if who.role == "agent"]
     seed_courses(_holding("trainer"), _holding("security-officer"), [one for one in agents if one is not None])
     tell("systems and changes")
-    seed_changes(Makers(_holding("it-admin"), _holding("technical-director"), _holding("security-officer")))
-    seed_firewall(_holding("it-admin"), _holding("security-officer"))
+    makers = Makers(_holding("it-admin"), _holding("technical-director"), _holding("security-officer"))
+    seed_changes(makers)
+    tell("firewalls, their audits, reviews and alarms")
+    seed_history(makers, _holding("network-engineer"))
 
 
 def _holding(role: str) -> UUID:

@@ -70,10 +70,11 @@ def mark_duties(work: Work) -> int:
 
 
 @action("duty.recur", scope="house")
-def open_periods(work: Work) -> int:
-    """Open the duties of every calendar period that has begun, those of past downtime among them. [CC-4, FW-3, FW-5]"""
-    rules = _calendars()
-    known = {row.rule: row for row in work.select(select(DutyCalendar).with_for_update()).all()}
+def open_periods(work: Work, *, only: frozenset[str] = frozenset()) -> int:
+    """Open the duties of every calendar period that has begun, those of past downtime among them; `only`: of these rules. [CC-4, FW-3, FW-5]"""
+    rules = {name: told for name, told in _calendars().items() if not only or name in only}
+    rows = select(DutyCalendar).where(col(DutyCalendar.rule).in_(only)) if only else select(DutyCalendar)
+    known = {row.rule: row for row in work.select(rows.with_for_update()).all()}
     for name in known.keys() - rules.keys():
         work.session.delete(known[name])
     opened = moved = 0

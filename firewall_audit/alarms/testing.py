@@ -15,9 +15,9 @@ from firewall_audit.intake.draining import spool_folder
 from firewall_audit.intake.segments import CLOSED, Chunk, sync_folder, written
 from firewall_audit.models import NetworkDevice
 from firewall_audit.models.devices import IN_SERVICE
+from kernel import clock
 from kernel.action import Work, action
 from kernel.actor import Actor
-from kernel.clock import now
 from kernel.db import HOUSE, read_session
 from kernel.errors import Refused, Unavailable
 
@@ -46,18 +46,18 @@ def ring(actor: Actor, device_id: UUID) -> UUID:
     made = ask(actor, device_id=device_id, token_digest=hashlib.sha256(token.encode()).hexdigest())
     with read_session() as session:
         slug = session.scalars(select(NetworkDevice.slug).where(NetworkDevice.id == device_id)).one()
-    at = now()
-    put(spool_folder(), slug, at, _LINE.format(at=at, slug=slug, mark=MARK.decode(), token=token).encode())
+    at = clock.now()
+    put(spool_folder(), slug, at, [_LINE.format(at=at, slug=slug, mark=MARK.decode(), token=token).encode()])
     return made.id
 
 
-def put(folder: Path, slug: str, at: datetime, line: bytes) -> None:
-    """Lay a segment of one line into the spool of a device, as a receiver does. Raises Unavailable."""
+def put(folder: Path, slug: str, at: datetime, lines: list[bytes]) -> None:
+    """Lay a segment of a few lines into the spool of a device, as a receiver does. Raises Unavailable."""
     path = folder / slug / f"{at:%Y%m%dT%H%M%S%f}-{os.urandom(3).hex()}.test"
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with path.open("xb") as file:
-            file.write(written(Chunk(SENDER, at, 0, [line])))
+            file.write(written(Chunk(SENDER, at, 0, lines)))
             file.flush()
             os.fsync(file.fileno())
         path.rename(path.with_suffix(CLOSED))
