@@ -16,11 +16,13 @@ from api.words import N_, _, language
 from firewall_audit.audits import methods, readings
 from firewall_audit.audits.checklist import Point
 from firewall_audit.audits.methods import MethodView
+from kernel import gate
 from kernel.errors import Malformed, NotFound
 
 NEW_ROWS = 2
 """Empty rows of the form, for points to be added."""
 DOINGS = {"ask": methods.ask_method, "recall": methods.recall_method, "withdraw": methods.withdraw_method}
+SITE = "site:"
 NOT_A_COUNT = N_("Write a whole number.")
 
 
@@ -51,11 +53,18 @@ def view_of(visit: Visit, found: list[MethodView], chosen: MethodView | None, fo
     return pages.Method(
         rows=rows, id=str(chosen.id), number=chosen.number, state=words.METHOD_STATES[chosen.state], text=chosen.text, tools=tuple(chosen.tools),
         sample_rules=chosen.sample_rules, sample_days=chosen.sample_days, points=tuple(_point(one) for one in chosen.points),
+        sites=tuple(frame.place_label(one) for one in chosen.sites), chosen=_ticked(form) if form.problems else tuple(one.removeprefix(SITE) for one in chosen.sites),
+        places=tuple(Choice(one.removeprefix(SITE), frame.place_label(one)) for one in sorted(gate.current().scopes) if one.startswith(SITE)),
         areas=tuple(Choice(area, name) for area, name in words.AREAS.items()),
         dangers=tuple(Choice(name, state.word) for name, state in words.DANGERS.items()), digest=chosen.digest,
         differences=tuple(differences(other, chosen)) if other else (), against=other.number if other else 0, may_begin=begin,
         may_write=may and chosen.state == "draft", may_recall=may and chosen.state == "asked", form=form,
     )  # fmt: skip
+
+
+def _ticked(form: Form) -> tuple[str, ...]:
+    """Give the short names of the sites that were chosen."""
+    return tuple(sorted(one.removeprefix("site-") for one in form.values if one.startswith("site-")))
 
 
 def _point(one: Point) -> pages.MethodPoint:
@@ -75,7 +84,7 @@ def differences(old: MethodView, new: MethodView) -> list[pages.Difference]:
     told += [pages.Difference("+", one) for one in new.tools if one not in old.tools]
     told += [pages.Difference("-", one) for one in old.tools if one not in new.tools]
     if old.sites != new.sites:
-        told.append(pages.Difference("~", f"{', '.join(old.sites) or '*'} → {', '.join(new.sites) or '*'}"))
+        told.append(pages.Difference("~", f"{_('Sites')}: {_places(old)} → {_places(new)}"))
     before, after = {one.code: one for one in old.points}, {one.code: one for one in new.points}
     told += [pages.Difference("-", f"{code} · {one.ask}") for code, one in before.items() if code not in after]
     for code, one in after.items():
@@ -84,6 +93,10 @@ def differences(old: MethodView, new: MethodView) -> list[pages.Difference]:
         elif one != before[code]:
             told.append(pages.Difference("~", f"{code} · {one.ask}"))
     return told
+
+
+def _places(one: MethodView) -> str:
+    return ", ".join(map(frame.place_label, one.sites)) or _("every site")
 
 
 def begin(visit: Visit) -> Response:
@@ -99,6 +112,7 @@ def write(visit: Visit) -> Response:
         methods.revise_method(
             visit.actor, _id(visit), text=visit.field("text"), tools=[one for one in visit.field("tools").splitlines() if one.strip()],
             sample_rules=_count(visit.field("sample_rules")), sample_days=_count(visit.field("sample_days")), points=_points(visit, found),
+            sites=[f"{SITE}{one}" for one in _ticked(Form(dict(visit.form)))],
         )  # fmt: skip
     except FAULTS as error:
         return page(visit, Form(dict(visit.form), problems_of(error)), 422)

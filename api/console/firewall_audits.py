@@ -9,6 +9,7 @@ from starlette.responses import Response
 from api.console import audit_words as words
 from api.console import frame
 from api.console.account import uuid_of
+from api.console.named import person_named
 from api.console.pages import firewall_audits as pages
 from api.console.pages.frame import Form
 from api.console.readings import look_names_up
@@ -121,7 +122,8 @@ def finding(visit: Visit, form: Form | None = None, status: int = 200) -> Respon
             verdict=one.verdict, verified=one.verified_at, longest=visit.now + timedelta(days=book.number("FW-5", "longest_accept_days")),
             device=f"/firewalls/audited/{one.audited_id}" if sees else "",
             may_answer=one.state == "open" and one.owner_id == visit.actor.id,
-            may_judge=one.state == "answered" and frame.is_open(visit.actor, "audit-finding.verify"), form=form or Form(),
+            may_judge=one.state == "answered" and frame.is_open(visit.actor, "audit-finding.verify"),
+            may_assign=one.state == "open" and frame.is_open(visit.actor, "audit-finding.assign"), form=form or Form(),
         ),
         status,
     )  # fmt: skip
@@ -132,14 +134,16 @@ def _response(one: AuditFindingView) -> str:
 
 
 def answer(visit: Visit) -> Response:
-    """POST /firewalls/audit-findings/{id}/{verb}: the owner's answer, the auditor's verdict."""
+    """POST /firewalls/audit-findings/{id}/{verb}: the owner's answer, the auditor's verdict, another owner."""
     verb, key = visit.request.path_params["verb"], _id(visit)
-    sent = {name: visit.field(name) for name in ("response", "words", "change", "until")}
+    sent = {name: visit.field(name) for name in ("response", "words", "change", "until", "owner")}
     try:
         if verb == "verify":
             doing.verify(visit.actor, key, words=sent["words"])
         elif verb == "return":
             doing.return_finding(visit.actor, key, words=sent["words"])
+        elif verb == "assign":
+            doing.assign(visit.actor, key, owner_id=person_named(visit, "owner"))
         elif verb == "answer":
             until = read_day(sent["until"], "until") if sent["until"] else None
             told = {name: sent[name] for name in ("response", "words", "change")}

@@ -11,9 +11,10 @@ from api.console import frame, sentences
 from api.console import rule_words as words
 from api.console.account import uuid_of
 from api.console.configurations import ACTIONS
+from api.console.named import person_named
 from api.console.pages import firewall_rules as pages
 from api.console.pages.frame import Choice, Form, State
-from api.console.readings import find_names, look_names_up
+from api.console.readings import look_names_up
 from api.console.visit import Visit, problems_of, route
 from api.words import N_, _
 from firewall_audit.analyses import answers
@@ -109,7 +110,7 @@ def answer(visit: Visit) -> Response:
             mends = sent["answer"] == "to-mend"
             answers.answer_finding(
                 visit.actor, _id(visit), answer=sent["answer"], reason=sent["reason"], until=None if sent["answer"] == "explained" else _until(sent["until"]),
-                mender_id=_person(visit, sent["mender"]) if mends else None, change=sent["change"] if mends else "",
+                mender_id=person_named(visit, "mender") if mends else None, change=sent["change"] if mends else "",
             )  # fmt: skip
     except (Refused, Malformed, Conflict, NotFound) as error:
         return finding(visit, Form(sent, problems_of(error)), 422)
@@ -123,16 +124,6 @@ def _until(text: str) -> datetime:
     except (ValueError, OverflowError):
         why = N_("Write a day as 2026-11-23.")
         raise Malformed(why, [Fault("until", why)]) from None
-
-
-def _person(visit: Visit, name: str) -> UUID:
-    refs = (
-        [ref for ref in find_names(visit.actor, words=name[:100]) if ref.startswith("person:")] if name.strip() else []
-    )
-    if len(refs) != 1:
-        why = "Several people are called so; write the user id." if refs else "Nobody is called so."
-        raise Malformed(why, [Fault("mender", why)])
-    return UUID(refs[0].removeprefix("person:"))
 
 
 def listing(visit: Visit) -> Response:

@@ -8,9 +8,10 @@ from starlette.responses import Response
 from api.console import firewall_words as words
 from api.console import frame, sentences
 from api.console.account import uuid_of
+from api.console.named import person_named
 from api.console.pages import firewalls as pages
 from api.console.pages.frame import Choice, Form, State
-from api.console.readings import find_names, look_names_up
+from api.console.readings import look_names_up
 from api.console.visit import Visit, problems_of, route
 from firewall_audit import credentials, devices, readings
 from firewall_audit.devices import DeviceView
@@ -19,7 +20,7 @@ from firewall_audit.intake import batches, events
 from firewall_audit.readings import EventView
 from kernel import gate
 from kernel.db import HOUSE
-from kernel.errors import Conflict, Denied, Fault, Malformed, NotFound, OmniError, Refused
+from kernel.errors import Conflict, Denied, Malformed, NotFound, OmniError, Refused
 from kernel.ledger.browse import read_history
 
 FAULTS = (Refused, Malformed, Conflict, NotFound)
@@ -153,21 +154,12 @@ def _told(visit: Visit) -> dict[str, Any]:
     """Return what a form says of a device. Raises Malformed for what cannot be read."""
     return {
         "name": visit.field("name"), "kind": visit.field("kind"), "vendor": visit.field("vendor"),
-        "owner_id": _owner(visit), "site": visit.field("site") or HOUSE, "time_zone": visit.field("time_zone"),
+        "owner_id": str(person_named(visit, "owner")), "site": visit.field("site") or HOUSE, "time_zone": visit.field("time_zone"),
         "senders": visit.field("senders").split(), "zones": words.zones_of(visit.field("zones")),
         "prefixes": words.prefixes_of(visit.field("prefixes")),
         "expected_daily": visit.field("expected_daily") or 0, "longest_silence": visit.field("longest_silence") or 60,
         "formats": [visit.field("format")] if visit.field("format") else [],
     }  # fmt: skip
-
-
-def _owner(visit: Visit) -> str:
-    name = visit.field("owner").strip()
-    refs = [ref for ref in find_names(visit.actor, words=name[:100]) if ref.startswith("person:")] if name else []
-    if len(refs) != 1:
-        why = "Several people are called so; write the user id." if refs else "Nobody is called so."
-        raise Malformed(why, [Fault("owner", why)])
-    return refs[0].removeprefix("person:")
 
 
 def add(visit: Visit) -> Response:

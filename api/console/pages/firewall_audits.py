@@ -203,6 +203,7 @@ class FindingPage:
     """The device's page in the audit, for those who may see it."""
     may_answer: bool = False
     may_judge: bool = False
+    may_assign: bool = False
     form: Form = field(default_factory=Form)
 
 
@@ -260,6 +261,12 @@ class Method:
     points: tuple[MethodPoint, ...] = ()
     areas: tuple[Choice, ...] = ()
     dangers: tuple[Choice, ...] = ()
+    sites: tuple[str, ...] = ()
+    """Of the sites whose devices are audited, the names; none: all."""
+    chosen: tuple[str, ...] = ()
+    """The same by their short names."""
+    places: tuple[Choice, ...] = ()
+    """Sites that can be chosen."""
     digest: str = ""
     differences: tuple[Difference, ...] = ()
     against: int = 0

@@ -75,11 +75,11 @@ WRONG = replace(
 )
 FINDING = pages.FindingPage(
     finding=FINDINGS[0], said="", response="", words="", change="", until=None, answered=None, verdict="", verified=None,
-    longest=NOW + timedelta(days=180), device="/firewalls/audited/1", may_answer=True,
+    longest=NOW + timedelta(days=180), device="/firewalls/audited/1", may_answer=True, may_assign=True,
 )  # fmt: skip
 ANSWERED = replace(
     FINDING, finding=FINDINGS[1], said="The rule for MySQL has neither.", response="It is mended", words="The rule is gone since today.", change="CH-2026-0014",
-    answered=before(30), may_answer=False, may_judge=True,
+    answered=before(30), may_answer=False, may_judge=True, may_assign=False,
 )  # fmt: skip
 VERSIONS = (
     pages.MethodRow("2", 2, words.METHOD_STATES["draft"], before(60), None, chosen=True),
@@ -89,7 +89,7 @@ METHOD = pages.Method(
     rows=VERSIONS, id="2", number=2, state=words.METHOD_STATES["draft"], text=shipped("en").text, tools=tuple(shipped("en").tools), sample_rules=10, sample_days=2,
     points=tuple(pages.MethodPoint(one.code, words.AREAS[one.area], one.ask, one.how, words.TOOLS.get(one.tool, ""), one.danger) for one in POINTS),
     areas=tuple(Choice(area, name) for area, name in words.AREAS.items()), dangers=tuple(Choice(name, one.word) for name, one in words.DANGERS.items()),
-    digest=HASH, differences=(pages.Difference("~", "Rules drawn: 10 → 12"), pages.Difference("+", "vpn-3 · Tunnels end by themselves."), pages.Difference("-", "time-1 · The clock is right.")),
+    sites=("Cotonou",), chosen=("cotonou",), places=(Choice("bohicon", "Bohicon"), Choice("cotonou", "Cotonou")), digest=HASH, differences=(pages.Difference("~", "Rules drawn: 10 → 12"), pages.Difference("+", "vpn-3 · Tunnels end by themselves."), pages.Difference("-", "time-1 · The clock is right.")),
     against=1, may_write=True,
 )  # fmt: skip
 WHERE = "/firewalls/audits"

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -75,6 +76,47 @@ def test_audit_is_answered_scanned_and_signed_in_pages(house: House, browser_of:
     csv = officer.get(f"{path}/paper.csv")
     assert "rules-1" in csv.text
     assert officer.get(f"{path}/paper.pdf").content.startswith(b"%PDF")
+
+
+def test_audit_is_of_the_sites_that_the_method_names(house: House, browser_of: Any) -> None:  # noqa: F811
+    here, there = world.site("natitingou"), world.site("kandi")
+    house.begin()
+    house.officer = world.activated(role="security-officer")
+    officer = browser_of(house.officer)
+    path = officer.post("/firewalls/audit-method").headers["location"].partition("?")[0]
+    page = officer.get(path).text
+    sent = dict(re.findall(r'<textarea[^>]* name="([a-z]+-[a-z]+-\d+|text|tools)"[^>]*>([^<]*)</textarea>', page))
+    sent |= {"sample_rules": "3", "sample_days": "1", f"site-{here.removeprefix('site:')}": "on"}
+    assert officer.post(path, data=sent | {"site-nowhere": "on"}).status_code == 404
+    assert officer.post(path, data=sent).status_code == 303
+    page = officer.get(path).text
+    assert 'name="site-natitingou" value="on" checked' in page
+    assert 'name="site-kandi" value="on">' in page
+    made = readings.read_method(fresh(house.officer), UUID(path.rpartition("/")[2]))
+    assert (made.sites, there in made.sites) == ([here], False)
+    assert "→ Natitingou" in page
+
+
+def test_finding_is_handed_to_another_owner_in_its_page(house: House, browser_of: Any) -> None:  # noqa: F811
+    house.begin()
+    officer, owner = world.activated(role="security-officer"), world.activated(role="network-engineer")
+    findings.find(fresh(officer), house.audited().id, title="The cabinet stands open.", danger="high")
+    (one,) = house.findings()
+    path = f"/firewalls/audit-findings/{one.id}"
+    browser = browser_of(officer)
+    assert 'id="do-assign"' in browser.get(path).text
+    wrong = browser.post(f"{path}/assign", data={"owner": "Nobody at all"})
+    assert wrong.status_code == 422
+    assert "Nobody at all" in wrong.text, "what was typed stays"
+    assert browser.post(f"{path}/assign", data={"owner": owner.user_name}).status_code == 303
+    assert house.findings()[0].owner_id == owner.id
+    engineer = browser_of(owner)
+    assert 'id="do-assign"' not in engineer.get(path).text
+    assert engineer.post(f"{path}/assign", data={"owner": owner.user_name}).status_code in {403, 404}
+    assert (
+        browser_of(world.activated(role="auditor")).post(f"{path}/assign", data={"owner": owner.user_name}).status_code
+        == 403
+    )
 
 
 def test_owner_answers_in_pages_and_the_auditor_verifies(house: House, browser_of: Any) -> None:  # noqa: F811
