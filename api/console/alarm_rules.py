@@ -38,10 +38,9 @@ def listing(visit: Visit) -> Response:
 def row_of(visit: Visit, one: RuleView) -> pages.RuleRow:
     """Give a rule as the list shows it."""
     is_off = one.off_until is not None and one.off_until > visit.now
-    name = _(words.SHIPPED[one.slug]) if one.shipped and one.slug in words.SHIPPED else one.name
     terms = Terms.model_validate(one.terms)
     return pages.RuleRow(
-        str(one.id), one.slug, name, says(terms), words.DANGERS[terms.danger], words.OFF if is_off else words.ON,
+        str(one.id), one.slug, words.rule_name(one.name), says(terms), words.DANGERS[terms.danger], words.OFF if is_off else words.ON,
         one.alarms, one.off_until if is_off else None, one.off_reason if is_off else "",
     )  # fmt: skip
 

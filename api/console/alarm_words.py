@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.console.pages.frame import Choice, State
-from api.words import N_, P_
+from api.words import N_, P_, _
+from firewall_audit.alarms import shipped
 from firewall_audit.alarms.terms import Terms
 from kernel.errors import Fault, Malformed
 
@@ -35,6 +36,7 @@ SHIPPED: Mapping[str, str] = {
     "scan": N_("A burst of scanning"), "forbidden-service": N_("A service that is not essential was let through from outside"),
     "outbound-denied": N_("A host inside knocks outside and is refused"),
 }  # fmt: skip
+BY_NAME: Mapping[str, str] = {name: SHIPPED[slug] for slug, (name, _terms) in shipped.SHIPPED.items()}
 ON, OFF = State(P_("rule", "On"), "green"), State(P_("rule", "Off"), "amber")
 ALIVE, SILENT = State(N_("Watched for"), "green"), State(N_("Not watched for"), "red")
 LINES: Mapping[str, str] = {"first": N_("First line"), "second": N_("Second line")}
@@ -69,6 +71,22 @@ FIELDS = (
     *LISTS, *ONES, *SIDED, *FLAGS, *NUMBERS,
 )  # fmt: skip
 NO_NUMBER = N_("This is no whole number.")
+
+
+def rule_name(name: str) -> str:
+    """Say the name of a rule: one that came with the house in the reader's language, another as it was written."""
+    return _(BY_NAME[name]) if name in BY_NAME else name
+
+
+def title_of(kind: str, name: str, about: str) -> str:
+    """Say what an alarm is, in the reader's language."""
+    if kind == "test":
+        return _("Test of the alarms")
+    if kind == "more":
+        return (
+            _("More of: %(name)s", name=rule_name(name)) if name else _("More alarms than the house is told one by one")
+        )
+    return f"{rule_name(name)}: {about}" if about else rule_name(name)
 
 
 def listed(text: str) -> list[str]:

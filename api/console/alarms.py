@@ -51,7 +51,7 @@ def _rows(visit: Visit, *, closed: bool) -> tuple[pages.Row, ...]:
 
 def _row(one: AlarmView, names: Mapping[UUID, str]) -> pages.Row:
     return pages.Row(
-        str(one.id), one.title, words.DANGERS[one.danger], words.STATES[one.state], words.MARKS.get(one.kind), one.device,
+        str(one.id), words.title_of(one.kind, one.name, one.about), words.DANGERS[one.danger], words.STATES[one.state], words.MARKS.get(one.kind), one.device,
         one.count, one.raised_at, one.last_at, names.get(one.acknowledged_by, "") if one.acknowledged_by else "",
     )  # fmt: skip
 
@@ -109,7 +109,7 @@ def view_of(visit: Visit, found: AlarmPage, form: Form | None) -> pages.Alarm:
     one = found.alarm
     people = [one.acknowledged_by, one.closed_by, *(each.person_id for each in found.sendings)]
     names = names_of(visit.actor, people)
-    rules = {each.id: each.name for each in readings.list_rules(visit.actor)}
+    rules = {each.id: words.rule_name(each.name) for each in readings.list_rules(visit.actor)}
     return pages.Alarm(
         row=_row(one, names), about=one.about, first=one.first_at, lines=tuple(shown(each) for each in found.lines),
         sendings=tuple(

@@ -93,7 +93,8 @@ class Alarm(Record, table=True):
     """Rule, group and the beginning of its quiet time: lines read twice raise nothing twice."""
     kind: str = "rule"
     """`rule`, `test`, or `more`: what a bound held back, counted."""
-    title: str = personal()
+    name: str = ""
+    """What its rule was called when it rang; empty: no rule of the house rang. What it is called is said at reading time, of kind, name and group."""
     about: str = personal(default="")
     """The group: addresses, users, a device."""
     device: str = ""

@@ -21,7 +21,6 @@ from policy import book
 
 HOUR = timedelta(hours=1)
 TEST_LASTS = timedelta(hours=1)
-TEST_TITLE = "Test of the alarms"
 Part = Annotated[str, StringConstraints(max_length=300)]
 Line = Annotated[str, StringConstraints(max_length=700)]
 
@@ -118,8 +117,7 @@ def raise_alarm(
         return None
     made = work.add(
         Alarm(
-            rule_id=rule.id, rule_number=rule.number, key=key, title=f"{rule.name}: {about}" if about else rule.name,
-            about=about, device=device, danger=terms.danger, count=count, first_at=min(first, at), last_at=at,
+            rule_id=rule.id, rule_number=rule.number, key=key, name=rule.name, about=about, device=device, danger=terms.danger, count=count, first_at=min(first, at), last_at=at,
             raised_at=work.now, lines=list(lines),
         )
     )  # fmt: skip
@@ -142,15 +140,15 @@ def _held_back(work: Work, rule: AlarmRule, terms: Terms, at: datetime, count: i
     """Count what is beyond a bound in one alarm of the hour, which is told once; tell whether it was."""
     lately = select(func.count()).select_from(Alarm).where(Alarm.raised_at > work.now - HOUR, Alarm.kind == "rule")
     if (work.session.scalar(lately.where(Alarm.rule_id == rule.id)) or 0) >= terms.most_hourly:
-        _count_more(work, rule, f"More of: {rule.name}", terms.danger, at, count)
+        _count_more(work, rule, terms.danger, at, count)
         return True
     if (work.session.scalar(lately) or 0) >= book.number("FW-6", "most_hourly"):
-        _count_more(work, None, "More alarms than the house is told one by one", "high", at, count)
+        _count_more(work, None, "high", at, count)
         return True
     return False
 
 
-def _count_more(work: Work, rule: AlarmRule | None, title: str, danger: str, at: datetime, count: int) -> None:
+def _count_more(work: Work, rule: AlarmRule | None, danger: str, at: datetime, count: int) -> None:
     key = f"more:{rule.id if rule else HOUSE}:{work.now:%Y-%m-%dT%H}"
     held: Alarm | None = work.select(select(Alarm).where(Alarm.key == key).with_for_update()).first()
     if held is not None:
@@ -159,8 +157,8 @@ def _count_more(work: Work, rule: AlarmRule | None, title: str, danger: str, at:
         return
     made = work.add(
         Alarm(
-            rule_id=rule.id if rule else None, rule_number=rule.number if rule else 0, key=key, kind="more", title=title,
-            danger=danger, count=count, first_at=at, last_at=at, raised_at=work.now,
+            rule_id=rule.id if rule else None, rule_number=rule.number if rule else 0, key=key, kind="more",
+            name=rule.name if rule else "", danger=danger, count=count, first_at=at, last_at=at, raised_at=work.now,
         )
     )  # fmt: skip
     tell_from(work, made, steps_of(work, made), 0)
@@ -182,7 +180,7 @@ def _ring(work: Work, rung: Rung) -> bool:
         return False
     made = work.add(
         Alarm(
-            key=f"test:{test.id}", kind="test", title=TEST_TITLE, device=rung.device, danger="high",
+            key=f"test:{test.id}", kind="test", device=rung.device, danger="high",
             first_at=test.asked_at, last_at=rung.at, raised_at=work.now, lines=[rung.line],
         )
     )  # fmt: skip

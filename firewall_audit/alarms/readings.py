@@ -35,7 +35,8 @@ class AlarmView(Answer):
     state: str
     kind: str
     rule_id: UUID | None
-    title: str
+    name: str
+    """Of its rule; empty: no rule of the house rang."""
     about: str
     device: str
     danger: str

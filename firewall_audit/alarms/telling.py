@@ -73,8 +73,8 @@ def tell_from(work: Work, alarm: Alarm, steps: list[Step], place: int) -> None:
             )
         )  # fmt: skip
     work.fact(
-        "alarm.telling", alarm_id=alarm.id, people=people, channels=channels(alarm.danger), title=alarm.title,
-        step=steps[place], test=alarm.kind == "test",
+        "alarm.telling", alarm_id=alarm.id, people=people, channels=channels(alarm.danger), kind=alarm.kind,
+        name=alarm.name, about=alarm.about, step=steps[place],
     )  # fmt: skip
 
 

@@ -48,6 +48,11 @@ def is_gsm(text: str) -> bool:
     return all(sign in _GSM for sign in text)
 
 
+def septets(text: str) -> int:
+    """Count the septets of a text of the GSM alphabet: an escaped sign takes two. Raises KeyError for another sign."""
+    return sum(len(_GSM[sign]) for sign in text)
+
+
 def parts_of(text: str, reference: int) -> list[Part]:
     """Cut a text into messages: one where it fits, else several that carry the same reference (0 to 255) and their number.
 

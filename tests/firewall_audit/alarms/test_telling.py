@@ -26,7 +26,7 @@ def silent(house: Alarmed) -> None:
 def test_silence_of_a_device_alarms_whoever_is_on_call(on_call: Alarmed) -> None:
     silent(on_call)
     (alarm,) = on_call.alarms()
-    assert (alarm.title, alarm.danger) == ("A device fell silent: edge", "high")
+    assert (alarm.name, alarm.about, alarm.danger) == ("A device fell silent", "edge", "high")
     assert {one[1] for one in on_call.told()} == {on_call.engineer.id}
     silent(on_call)
     assert [one.count for one in on_call.alarms()] == [2]

@@ -31,8 +31,9 @@ def test_scan_raises_one_alarm_with_its_lines(on_call: Alarmed) -> None:
     on_call.write(scan(1, first=30))
     watcher.step()
     (alarm,) = on_call.alarms()
-    assert (alarm.title, alarm.danger, alarm.count, alarm.device) == (
-        f"A burst of scanning: {SCANNER}",
+    assert (alarm.name, alarm.about, alarm.danger, alarm.count, alarm.device) == (
+        "A burst of scanning",
+        SCANNER,
         "low",
         30,
         "edge",
@@ -146,7 +147,7 @@ def test_rule_that_is_off_raises_nothing_and_one_that_is_new_does(on_call: Alarm
     watcher.renew()
     on_call.write(scan(40))
     watcher.step()
-    assert [one.title for one in on_call.alarms()] == [f"Somebody asks for echo: {SCANNER}"]
+    assert [(one.name, one.about) for one in on_call.alarms()] == [("Somebody asks for echo", SCANNER)]
 
 
 def test_beyond_its_bound_a_rule_counts_in_one_alarm(on_call: Alarmed) -> None:
@@ -222,7 +223,11 @@ def test_alarm_leads_to_letters_of_its_danger(alarmed: Alarmed, hands: Hands) ->
     assert on_call.alarms()[0].danger == "high"
     said = world.deliver()
     letters = [one.body.get_secret_value() for one in said.sent if one.address == on_call.engineer.phone]
-    assert SCANNER in letters[-1]
+    assert f"Une rafale de balayages : {SCANNER}" in letters[-1], "in the language of whoever reads it"
+    (mail,) = [
+        one for one in said.sent if one.address == on_call.engineer.email and "alarms" in one.body.get_secret_value()
+    ]
+    assert mail.subject == f"Alarme : Une rafale de balayages : {SCANNER}"
     with read_session() as session:
         rows = list(session.scalars(select(AlarmSending)))
     assert all(one.left_at is not None for one in rows), "when it left is on record"
