@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from firewall_audit.events import Event
+from firewall_audit.formats.template import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,5 +56,7 @@ class Format:
     """None: the line is not of this format, or says nothing that can be trusted. It never raises, whatever the line."""
     parse_block: Callable[[Sequence[str]], Block] | None = None
     """A quick way for many whole lines (of which neither ends nor NUL bytes are taken off); it gives exactly what `parse` would, and leaves to it (as unparsed) what it cannot."""
+    template_of: Callable[[str], Template | None] | None = None
+    """How lines such as this one are written, where there is a way to take all that are; those give exactly what `parse` would."""
     samples: str = field(default="")
     """The name of the samples, where it is not the format's own."""

@@ -11,6 +11,7 @@ from firewall_audit.events import Event
 from firewall_audit.formats.fields import address, clean, port, protocol
 from firewall_audit.formats.format import Format, Framed
 from firewall_audit.formats.netfilter_block import parse_block
+from firewall_audit.formats.netfilter_template import template_of
 from firewall_audit.formats.prefixes import DESCRIBED, decided, named, spoken_by_kernel, unnamed
 
 _PACKET = re.compile(r"IN=(?P<in>[^\s=]{0,64}) OUT=(?P<out>[^\s=]{0,64})(?= |$)", re.ASCII)
@@ -74,4 +75,6 @@ def _event(framed: Framed, prefix: str, rest: str) -> Event | None:
     )
 
 
-FORMATS = (Format("netfilter", "Linux netfilter (iptables, nftables, UFW)", 1, ("PROTO=",), parse, parse_block),)
+FORMATS = (
+    Format("netfilter", "Linux netfilter (iptables, nftables, UFW)", 1, ("PROTO=",), parse, parse_block, template_of),
+)

@@ -24,10 +24,11 @@ from firewall_audit.formats.texts import Texts
 _MONTH: Final = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _PORT: Final = "[0-5]?[0-9]{1,4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5]"
 # Of two alternatives the second takes any line, so that every line gives its groups once. Sets of signs are spelt out, since they are
-# looked up in a table; possessive repeats never go back. A prefix that could be one more header is left alone.
+# looked up in a table; possessive repeats never go back. A prefix that could be one more header or a time is left alone, and so is a host whose
+# name could be a zone or a year.
 _LINE = re.compile(
-    rf"^(?:(?:<([0-9]|[1-9][0-9]|1[0-8][0-9]|19[01])>)?+({_MONTH} [ 0-9][0-9] [0-9]{{2}}:[0-9]{{2}}):([0-5][0-9]) ([A-Za-z0-9_.-]++) kernel: (?:\[ *+[0-9]{{1,12}}\.[0-9]{{1,9}}\] )?+"
-    r"((?:(?![A-Z][a-z]{2}[ ,]|message )[A-Za-z_\[(][ !-<>-~]{0,128})?"
+    rf"^(?:(?:<([0-9]|[1-9][0-9]|1[0-8][0-9]|19[01])>)?+({_MONTH} [ 0-9][0-9] [0-9]{{2}}:[0-9]{{2}}):([0-5][0-9]) ([a-z_][A-Za-z0-9_.-]*+|[A-Z0-9][A-Za-z0-9_.-]{{4,}}+) kernel: (?:\[ *+[0-9]{{1,12}}\.[0-9]{{1,9}}\] )?+"
+    r"((?:(?![A-Z][a-z]{2}[ ,]|message |\[ *[0-9])[A-Za-z_\[(][ !-<>-~]{0,128})?"
     r"(?<![A-Z])IN=[A-Za-z0-9_.@:/+-]{0,64} OUT=[A-Za-z0-9_.@:/+-]{0,64}) "
     r"(?:PHYSIN=[A-Za-z0-9_.@-]++ )?+(?:PHYSOUT=[A-Za-z0-9_.@-]++ )?+(?:MAC=[0-9a-f:]*+ )?+"
     r"SRC=([0-9a-f.:]++) DST=([0-9a-f.:]++) LEN=[0-9]++ "

@@ -1,6 +1,6 @@
 """A block of events as columns of Parquet, with times in UTC and the device each row is of. [FW-3]"""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -58,27 +58,30 @@ Known = dict[int, pa.DictionaryArray]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A block as a table, and what is to be counted of it."""
+    """What is to be counted of the rows of a part."""
 
-    table: pa.Table
     undated: int
     jumps: int
     repeated: int
 
 
-def table_of(block: Block, reading: Reading, place: int, lines: int) -> Told:
-    """Return the rows of a block; `place` is that of its first line in the batch, `lines` how many it has."""
+def table_of(block: Block, reading: Reading, places: pa.Array) -> pa.Table:
+    """Return the rows of a block; `places`: of its lines in the batch."""
     rows = block.rows
     coded: Known = {}
     columns = {name: _words(block.columns.get(name), name, rows, coded) for name in TEXTS}
-    columns |= {name: _numbers(block.columns.get(name), name, kind, rows) for name, kind in NUMBERS.items()}
+    columns |= {name: numbers(block.columns.get(name), name, kind, rows) for name, kind in NUMBERS.items()}
     moment, dated = _times(block, reading)
-    columns |= {"moment": moment, "dated": dated, "device": _devices(columns["host"], reading)}
-    columns["place"] = _places(block, place, lines)
-    times = columns["times"]
-    repeated = (pc.sum(times).as_py() or 0) - rows
-    table = pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
-    return Told(table, rows - (pc.sum(dated).as_py() or 0), _jumps(table), repeated)
+    columns |= {"moment": moment, "dated": dated, "device": devices(columns["host"], reading)}
+    columns["place"] = _places(block, places)
+    return pa.table([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+
+
+def told(table: pa.Table) -> Told:
+    """Return what is to be counted of rows, which stand in the order of their lines."""
+    rows = table.num_rows
+    undated = rows - (pc.sum(table["dated"]).as_py() or 0)
+    return Told(undated, _jumps(table), (pc.sum(table["times"]).as_py() or 0) - rows)
 
 
 def by_day(table: pa.Table) -> Iterator[tuple[str, date, pa.Table]]:
@@ -95,11 +98,11 @@ def by_day(table: pa.Table) -> Iterator[tuple[str, date, pa.Table]]:
 
 def _words(values: Sequence[str] | None, name: str, rows: int, known: Known) -> pa.Array:
     if values is None:
-        return _same(getattr(DEFAULTS, name), rows)
+        return same(getattr(DEFAULTS, name), rows)
     if isinstance(values, Words):
-        return _read_once(values, _encoded(values, known))
+        return read_once(values.value, _encoded(values, known))
     if rows and values[0] == values[rows // 2] == values[-1] and values.count(values[0]) == rows:
-        return _same(_text(values[0]), rows)
+        return same(_text(values[0]), rows)
     return _texts(values).dictionary_encode()
 
 
@@ -123,9 +126,9 @@ def _texts(values: Sequence[str]) -> pa.Array:
         return pa.array([_text(one) for one in values], pa.string())
 
 
-def _read_once(values: Words, texts: pa.DictionaryArray) -> pa.DictionaryArray:
-    """Return what the texts mean, each different one read once."""
-    meanings = [values.value(text) for text in texts.dictionary.to_pylist()]
+def read_once(read: Callable[[str], str], texts: pa.DictionaryArray) -> pa.DictionaryArray:
+    """Return what texts mean, each different one read once."""
+    meanings = [read(text) for text in texts.dictionary.to_pylist()]
     numbers = {meaning: number for number, meaning in enumerate(dict.fromkeys(meanings))}
     indices = texts.indices
     if len(numbers) < len(meanings):
@@ -137,11 +140,13 @@ def _text(value: str) -> str:
     return value.encode("utf-8", "replace").decode()
 
 
-def _same(value: str, rows: int) -> pa.Array:
+def same(value: str, rows: int) -> pa.Array:
+    """Return a column with one word."""
     return pa.DictionaryArray.from_arrays(pa.repeat(pa.scalar(0, pa.int32()), rows), pa.array([value], pa.string()))
 
 
-def _numbers(values: Sequence[int | None] | None, name: str, kind: pa.DataType, rows: int) -> pa.Array:
+def numbers(values: Sequence[int | None] | None, name: str, kind: pa.DataType, rows: int) -> pa.Array:
+    """Return a column of numbers; None: all have the default."""
     default = getattr(DEFAULTS, name)
     if values is None:
         return pa.nulls(rows, kind) if default is None else pa.repeat(pa.scalar(default, kind), rows)
@@ -159,19 +164,17 @@ def _counted(values: Numbers, kind: pa.DataType) -> pa.Array:
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, texts.type), texts).cast(kind)
 
 
-def _places(block: Block, place: int, lines: int) -> pa.Array:
-    if not lines:
-        return pa.array([], pa.int64())
-    every = pc.add(pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), lines)), place - 1)
+def _places(block: Block, places: pa.Array) -> pa.Array:
     if not block.unparsed:
-        return every
+        return places
     missing = set(block.unparsed)
-    return every.take(pa.array([one for one in range(lines) if one not in missing], pa.int64()))
+    return places.take(pa.array([one for one in range(len(places)) if one not in missing], pa.int64()))
 
 
-def _devices(hosts: pa.DictionaryArray, reading: Reading) -> pa.Array:
+def devices(hosts: pa.DictionaryArray, reading: Reading) -> pa.Array:
+    """Return the device that each row is of, by the name of its host where one source carries several."""
     if not reading.hosts:
-        return _same(reading.device, len(hosts))
+        return same(reading.device, len(hosts))
     names = pa.array([reading.hosts.get(host, reading.device) for host in hosts.dictionary.to_pylist()], pa.string())
     return pa.DictionaryArray.from_arrays(hosts.indices, names).cast(pa.string()).dictionary_encode()
 
@@ -184,11 +187,11 @@ def _times(block: Block, reading: Reading) -> tuple[pa.Array, pa.Array]:
         return pa.repeat(arrived, block.rows), pa.repeat(False, block.rows)
     years = block.columns.get("has_year")
     if isinstance(written, Stamps):
-        stamps = _shifted(_summed(written), reading, has_year=False)
+        stamps = shifted(_summed(written), reading, has_year=False)
         return stamps.fill_null(arrived), stamps.is_valid()
     zones = {None if at is None else at.tzinfo for at in written}
     if zones == {None} and (years is None or len(set(years)) == 1):
-        stamps = _shifted(pa.array(written, pa.timestamp("us")), reading, has_year=years is None or years[0])
+        stamps = shifted(pa.array(written, pa.timestamp("us")), reading, has_year=years is None or years[0])
     else:
         stamps = _one_by_one(written, years, reading)
     return stamps.fill_null(arrived), stamps.is_valid()
@@ -202,7 +205,7 @@ def _summed(stamps: Stamps) -> pa.Array:
     return pc.add(starts.cast(pa.int64()).take(minutes.indices), pc.multiply(seconds, 1_000_000)).cast(STAMP)
 
 
-def _shifted(stamps: pa.Array, reading: Reading, *, has_year: bool) -> pa.Array:
+def shifted(stamps: pa.Array, reading: Reading, *, has_year: bool) -> pa.Array:
     """Move stamps of the device's own clock to UTC: all of one quarter of an hour go by the same way."""
     micros = stamps.cast(pa.int64())
     quarters = pc.subtract(micros, _remainder(micros, QUARTER)).dictionary_encode()

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import UTC
-from itertools import accumulate
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final, cast
@@ -15,9 +14,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from firewall_audit.formats import named, read_block
-from firewall_audit.formats.format import Block
-from firewall_audit.store.columns import Reading, by_day, table_of
+from firewall_audit.store.columns import TEXTS, Reading, by_day, told
+from firewall_audit.store.joined import Joined
 from firewall_audit.store.layout import Part, Piece, events_file, lines_file, sync_folder
+from firewall_audit.store.rows import read_lines
 
 Lines = Sequence[bytes]
 AHEAD: Final = 8
@@ -27,6 +27,8 @@ LINES: Final = pa.schema([("line", pa.large_binary()), ("read", pa.bool_())])
 LINES_TOGETHER: Final = 8_192
 """Lines that are packed together: to show one, so many are unpacked."""
 ROWS_TOGETHER: Final = 131_072
+SPANS: Final = ("moment", "place")
+"""Columns of events that mostly grow: kept as steps, and each group of rows says from where to where they go."""
 WAITING: Final = 2
 """Blocks that wait for each process; more would only fill the memory."""
 
@@ -55,29 +57,29 @@ def write_parts(
 
 def read_part(folder: Path, edition: int, part: Part, reading: Reading, before: Part | None) -> Part:
     """Read the kept lines of a part once more, into another edition of its events."""
-    ahead = () if before is None else kept_lines(folder, before)[-AHEAD:]
-    return _write_events(folder, edition, part.number, part.place, kept_lines(folder, part), ahead, reading)[0]
+    ahead = () if before is None else _kept(folder, before).last(AHEAD)
+    return _write_events(folder, edition, part.number, part.place, _kept(folder, part), ahead, reading)[0]
 
 
-def kept_lines(folder: Path, part: Part) -> list[bytes]:
+def _kept(folder: Path, part: Part) -> Joined:
     """Return the lines of a part as they came. Raises FileNotFoundError when they are dropped."""
-    kept = pq.read_table(lines_file(folder, part.number), columns=["line"])["line"].to_pylist()
-    return [line[:-1] for line in kept]
+    return Joined(pq.read_table(lines_file(folder, part.number), columns=["line"])["line"].combine_chunks())
 
 
-def _digested(blocks: Iterable[Lines], digest: Any) -> Iterator[Lines]:
+def _digested(blocks: Iterable[Lines], digest: Any) -> Iterator[Joined]:
     for block in blocks:
         if block:
-            digest.update(b"\n".join(block) + b"\n")
-            yield block
+            lines = Joined.of(block)
+            digest.update(lines.text)
+            yield lines
 
 
-def _jobs(folder: Path, edition: int, blocks: Iterable[Lines], reading: Reading) -> Iterator[tuple[Any, ...]]:
+def _jobs(folder: Path, edition: int, blocks: Iterable[Joined], reading: Reading) -> Iterator[tuple[Any, ...]]:
     place, ahead = 0, cast("Lines", ())
     for number, block in enumerate(blocks):
         yield folder, edition, number, place, block, ahead, reading
         place += len(block)
-        ahead = (*ahead, *block[-AHEAD:])[-AHEAD:]
+        ahead = (*ahead, *block.last(AHEAD))[-AHEAD:]
 
 
 def _done(jobs: Iterable[tuple[Any, ...]], workers: int) -> Iterator[Part]:
@@ -100,57 +102,50 @@ def _done(jobs: Iterable[tuple[Any, ...]], workers: int) -> Iterator[Part]:
 
 
 def _write_part(
-    folder: Path, edition: int, number: int, place: int, lines: Lines, ahead: Lines, reading: Reading
+    folder: Path, edition: int, number: int, place: int, lines: Joined, ahead: Lines, reading: Reading
 ) -> Part:
     """Write the lines of a part and what was read of them."""
-    part, block = _write_events(folder, edition, number, place, lines, ahead, reading)
-    unread = set(block.unparsed)
-    table = pa.table(
-        [
-            _joined(lines),
-            pa.array([one not in unread for one in range(len(lines))] if unread else pa.repeat(True, len(lines))),
-        ],
-        schema=LINES,
-    )
-    _write(lines_file(folder, number), table, LINES_TOGETHER, dictionary=False)
+    part, unread = _write_events(folder, edition, number, place, lines, ahead, reading)
+    read = pa.repeat(pa.scalar(True), len(lines))
+    if unread:
+        gone = set(unread)
+        read = pa.array([one not in gone for one in range(len(lines))])
+    _write(lines_file(folder, number), pa.table([lines.lines, read], schema=LINES), LINES_TOGETHER, events=False)
     return part
 
 
-def _joined(lines: Lines) -> pa.Array:
-    """Return the lines as one array, each with a line feed behind it: one copy of the bytes, instead of one for each line."""
-    ends = pa.array(accumulate((len(line) + 1 for line in lines), initial=0), pa.int64())
-    return pa.LargeBinaryArray.from_buffers(
-        pa.large_binary(), len(lines), [None, ends.buffers()[1], pa.py_buffer(b"\n".join(lines) + b"\n")]
-    )
-
-
 def _write_events(
-    folder: Path, edition: int, number: int, place: int, lines: Lines, ahead: Lines, reading: Reading
-) -> tuple[Part, Block]:
+    folder: Path, edition: int, number: int, place: int, lines: Joined, ahead: Lines, reading: Reading
+) -> tuple[Part, list[int]]:
+    """Write what was read of the lines of a part; return the part, and the places in it of the lines that were not read."""
     formats = named(*reading.formats)
     before = read_block(ahead, formats).last if ahead else None
-    block = read_block(lines, formats, before)
-    told = table_of(block, reading, place, len(lines))
+    table, unread = read_lines(lines, formats, reading, place, before)
+    counted = told(table)
     pieces = []
-    for device, day, rows in by_day(told.table):
+    for device, day, rows in by_day(table):
         span = pc.min_max(rows["moment"]).as_py()
         piece = Piece(device, day, rows.num_rows, span["min"].replace(tzinfo=UTC), span["max"].replace(tzinfo=UTC))
-        _write(events_file(folder, edition, number, piece), rows, ROWS_TOGETHER, dictionary=True)
+        _write(events_file(folder, edition, number, piece), rows, ROWS_TOGETHER, events=True)
         pieces.append(piece)
     part = Part(
-        number, place, len(lines), len(block.unparsed), told.repeated, told.undated, told.jumps, tuple(pieces)
+        number, place, len(lines), len(unread), counted.repeated, counted.undated, counted.jumps, tuple(pieces)
     )  # fmt: skip
-    return part, block
+    return part, unread
 
 
-def _write(path: Path, table: pa.Table, together: int, *, dictionary: bool) -> None:
+def _write(path: Path, table: pa.Table, together: int, *, events: bool) -> None:
     """Write a file and have it safe on disk."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    how: dict[str, Any] = {"use_dictionary": False, "write_statistics": False}
+    if events:
+        how = {
+            "use_dictionary": ["device", *TEXTS],
+            "column_encoding": dict.fromkeys(SPANS, "DELTA_BINARY_PACKED"),
+            "write_statistics": list(SPANS),
+        }
     with path.open("wb") as file:
-        pq.write_table(
-            table, file, row_group_size=together, compression="zstd", compression_level=1,
-            use_dictionary=dictionary, write_statistics=["moment", "place"] if dictionary else False,
-        )  # fmt: skip
+        pq.write_table(table, file, row_group_size=together, compression="zstd", compression_level=1, **how)
         file.flush()
         os.fsync(file.fileno())
     sync_folder(path.parent)
