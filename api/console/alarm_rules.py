@@ -1,7 +1,5 @@
 """Rules of the alarms: the list, one as a form that can be tried on the lines of last week, switched off with an end. [FW-6]"""
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -24,7 +22,7 @@ from kernel.frame import malformed
 
 FAULTS = (Refused, Malformed, Conflict, NotFound)
 FRESH = {
-    "danger": "medium", "group": "src", "at_least": "1", "within": "60", "quiet": "3600", "most_hourly": "20",
+    "danger": "medium", "group": "src", "at_least": "1", "within": "60", "quiet": "3600", "most_hourly": "20", "before_at_least": "5",
     "steps": "on-call, second-line, security-officer, technical-director",
 }  # fmt: skip
 
@@ -87,7 +85,7 @@ def _shown(
     values = {**words.fields_of(terms), "slug": found.rule.slug, "name": found.rule.name}
     names = look_names_up(visit.actor, refs=sorted({one.written_by for one in found.versions}))
     view = pages.Rule(
-        form or Form(values), row=row_of(visit, found.rule), number=found.rule.number, before=_before(terms),
+        form or Form(values), row=row_of(visit, found.rule), number=found.rule.number,
         versions=tuple(
             pages.Version(one.number, one.why, sentences.name_of(one.written_by, names), one.written_at)
             for one in found.versions
@@ -97,21 +95,12 @@ def _shown(
     return visit.page("firewalls/alarm_rule.html", view, status)
 
 
-def _before(terms: Terms) -> str:
-    if terms.before is None:
-        return ""
-    told: Mapping[str, Any] = terms.before.model_dump(exclude_defaults=True)
-    return "; ".join(
-        f"{name}: {', '.join(map(str, said)) if isinstance(said, list) else said}" for name, said in told.items()
-    )
-
-
 def write(visit: Visit) -> Response:
     """POST /firewalls/alarms/rules/new and /firewalls/alarms/rules/{id}: save it, or try it first."""
     found = readings.read_rule(visit.actor, _id(visit)) if "id" in visit.request.path_params else None
     sent = {name: visit.field(name) for name in words.FIELDS}
     try:
-        terms = Terms.model_validate(words.terms_of(sent, found.rule.terms.get("before") if found else None))
+        terms = Terms.model_validate(words.terms_of(sent))
         if visit.field("do") == "try":
             return _shown(visit, found, Form(sent), trial=_tried(visit, terms))
         if found is None:
@@ -129,10 +118,15 @@ def write(visit: Visit) -> Response:
 
 
 def _named(error: ValidationError) -> Malformed:
-    """Name each fault by its field in the form: `look.src.0` is `src`."""
+    """Name each fault by its field in the form: `look.src.0` is `src`, `before.src.0` is `before_src`."""
     told = malformed(error)
-    faults = [type(one)(one.field.removeprefix("look.").partition(".")[0] or "name", one.why) for one in told.faults]
+    faults = [type(one)(_field(one.field), one.why) for one in told.faults]
     return Malformed(told.why, faults)
+
+
+def _field(name: str) -> str:
+    begin = words.BEFORE if name.startswith("before.") else ""
+    return begin + name.removeprefix("look.").removeprefix("before.").partition(".")[0] or "name"
 
 
 def _tried(visit: Visit, terms: Terms) -> pages.Trial:

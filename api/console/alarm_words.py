@@ -6,7 +6,7 @@ from typing import Any
 from api.console.pages.frame import Choice, State
 from api.words import N_, P_, _
 from firewall_audit.alarms import shipped
-from firewall_audit.alarms.terms import Terms
+from firewall_audit.alarms.terms import Look, Terms
 from kernel.errors import Fault, Malformed
 
 DANGERS: Mapping[str, State] = {
@@ -66,9 +66,12 @@ ONES = ("actions", "outcomes")
 SIDED = ("src_side", "dst_side")
 FLAGS = ("non_essential", "off_hours")
 NUMBERS = ("at_least", "within", "quiet", "most_hourly")
+LOOKED = (*LISTS, *ONES, *SIDED, *FLAGS, "severity")
+BEFORE = "before_"
+"""What stands before the name of a field that says what must have been seen before."""
 FIELDS = (
-    "slug", "name", "why", "told", "severity", "distinct", "danger", "group", "steps", "before_at_least",
-    *LISTS, *ONES, *SIDED, *FLAGS, *NUMBERS,
+    "slug", "name", "why", "told", "distinct", "danger", "group", "steps", "before", "before_at_least", *NUMBERS, *LOOKED,
+    *(f"{BEFORE}{one}" for one in LOOKED),
 )  # fmt: skip
 NO_NUMBER = N_("This is no whole number.")
 
@@ -94,8 +97,8 @@ def listed(text: str) -> list[str]:
     return [one.strip() for one in text.replace("\n", ",").split(",") if one.strip()]
 
 
-def terms_of(sent: Mapping[str, str], before: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Read a rule's form. `before`: what must have been seen before, which the form does not show. Raises Malformed."""
+def terms_of(sent: Mapping[str, str]) -> dict[str, Any]:
+    """Read a rule's form. Raises Malformed."""
     terms: dict[str, Any] = {name: _number(sent, name) for name in NUMBERS if sent.get(name, "").strip()}
     terms |= {name: listed(sent.get(name, "")) for name in ("group", "steps") if sent.get(name, "").strip()}
     terms |= {name: sent[name] for name in ("distinct", "danger") if sent.get(name)}
@@ -103,16 +106,25 @@ def terms_of(sent: Mapping[str, str], before: Mapping[str, Any] | None = None) -
         return {name: said for name, said in terms.items() if name not in {"at_least", "distinct"}} | {
             "told": sent["told"]
         }
-    look: dict[str, Any] = {name: found for name in LISTS if (found := listed(sent.get(name, "")))}
-    look |= {name: [sent[name]] for name in ONES if sent.get(name)}
-    look |= {name: sent[name] for name in SIDED if sent.get(name)}
-    look |= {name: True for name in FLAGS if sent.get(name)}
-    if sent.get("severity", "").strip():
-        look["severity"] = _number(sent, "severity")
-    if before:
-        terms |= {"before": dict(before), "before_at_least": _number(sent, "before_at_least")}
+    if sent.get("before"):
+        terms |= {"before": _look_of(sent, BEFORE), "before_at_least": _number(sent, "before_at_least")}
         terms.pop("at_least", None)
-    return terms | {"look": look}
+    return terms | {"look": _look_of(sent)}
+
+
+def _look_of(sent: Mapping[str, str], begin: str = "") -> dict[str, Any]:
+    """Read the conditions on a line, whose fields begin so."""
+
+    def said(name: str) -> str:
+        return sent.get(f"{begin}{name}", "").strip()
+
+    look: dict[str, Any] = {name: found for name in LISTS if (found := listed(said(name)))}
+    look |= {name: [said(name)] for name in ONES if said(name)}
+    look |= {name: said(name) for name in SIDED if said(name)}
+    look |= {name: True for name in FLAGS if said(name)}
+    if said("severity"):
+        look["severity"] = _number(sent, f"{begin}severity")
+    return look
 
 
 def _number(sent: Mapping[str, str], name: str) -> int:
@@ -124,12 +136,17 @@ def _number(sent: Mapping[str, str], name: str) -> int:
 
 def fields_of(terms: Terms) -> dict[str, str]:
     """Give a rule as its form holds it."""
-    look = terms.look
     said = {name: str(getattr(terms, name)) for name in (*NUMBERS, "distinct", "danger", "before_at_least")}
     said |= {"told": terms.told or "", "group": ", ".join(terms.group), "steps": ", ".join(terms.steps)}
-    if look is None:
-        return said
-    said |= {name: ", ".join(getattr(look, name)) for name in LISTS}
+    if terms.look is not None:
+        said |= _fields_of(terms.look)
+    if terms.before is not None:
+        said |= {"before": "on"} | {f"{BEFORE}{name}": value for name, value in _fields_of(terms.before).items()}
+    return said
+
+
+def _fields_of(look: Look) -> dict[str, str]:
+    said = {name: ", ".join(getattr(look, name)) for name in LISTS}
     said |= {name: next(iter(getattr(look, name)), "") for name in ONES}
     said |= {name: getattr(look, name) for name in SIDED}
     said |= {name: "on" for name in FLAGS if getattr(look, name)}

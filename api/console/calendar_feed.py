@@ -1,9 +1,10 @@
-"""The calendar of changes for a calendar program: the address is the key, and the gate is asked as its person at each reading. [CC-1]"""
+"""Changes and one's own shifts on call for a calendar program: the address is the key, the gate is asked as its person each time. [CC-1, FW-6]"""
 
 from datetime import timedelta
 
 from starlette.responses import Response
 
+from api.console import alarm_words, frame
 from api.console import change_words as words
 from api.console.visit import Visit, route
 from api.throttles import Throttle
@@ -11,11 +12,14 @@ from api.words import N_, _
 from changecontrol import feeds, ical, schedule
 from changecontrol.changes import ChangeView
 from changecontrol.freezes import FreezeView
+from firewall_audit.alarms import oncall
+from firewall_audit.alarms.oncall import ShiftView
 from iam.entry.rates import Rate
 from kernel.actor import person
 from kernel.errors import NotFound
 from kernel.settings import settings
 from policy import book
+from policy.local_time import local
 
 CLAUSE = "CC-1"
 MOST = 1000
@@ -41,12 +45,14 @@ def feed(visit: Visit) -> Response:
         turnstile.take(f"from {visit.source.address}", rate)
         raise NotFound("There is no such calendar.")
     turnstile.take(f"by {reader}", rate)
-    found = schedule.calendar(
-        person(reader, ""), states="all", limit=MOST,
-        starts_at=visit.now - timedelta(days=book.number(CLAUSE, "feed_days_back")),
-        ends_at=visit.now + timedelta(days=book.number(CLAUSE, "feed_days_ahead")),
-    )  # fmt: skip
+    whose = person(reader, "")
+    since = visit.now - timedelta(days=book.number(CLAUSE, "feed_days_back"))
+    until = visit.now + timedelta(days=book.number(CLAUSE, "feed_days_ahead"))
+    found = schedule.calendar(whose, states="all", limit=MOST, starts_at=since, ends_at=until)
     events = [_change(one) for one in found.changes] + [_freeze(one) for one in found.freezes]
+    if frame.is_open(whose, "on-call-shift.list"):
+        shifts = oncall.list_shifts(whose, since=since, until=until).shifts
+        events += [_shift(one) for one in shifts if one.person_id == reader]
     every = book.number(CLAUSE, "feed_every_minutes")
     raw = ical.written(events, name=_("Changes"), stamp=visit.now, every_minutes=every)
     headers = {
@@ -73,6 +79,14 @@ def _freeze(one: FreezeView) -> ical.Event:
     return ical.Event(
         str(one.id), 0, title, one.starts_at, one.ends_at, "CONFIRMED", _("Nothing is changed."), category=_("Freeze")
     )
+
+
+def _shift(one: ShiftView) -> ical.Event:
+    line = _(alarm_words.LINES[one.line])
+    return ical.Event(
+        str(one.id), 0, _("On call: %(line)s", line=line), one.since, one.until, "CONFIRMED", _("Whoever is on call answers the alarms."),
+        f"{settings.base_url.rstrip('/')}/firewalls/alarms/on-call?from={local(one.since):%Y-%m-%d}", _("On call"),
+    )  # fmt: skip
 
 
 ROUTES = [route("/changes/calendar.ics", feed, public=True)]

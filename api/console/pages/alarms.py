@@ -151,8 +151,6 @@ class Rule:
     form: Form
     row: RuleRow | None = None
     number: int = 0
-    before: str = ""
-    """What must have been seen before, where the rule asks for it."""
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     versions: tuple[Version, ...] = ()
     trial: Trial | None = None

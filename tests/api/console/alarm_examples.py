@@ -86,7 +86,7 @@ EXAMPLES = (
     ("alarm-rules", "firewalls/alarm_rules.html", pages.Rules(RULES, may_write=True), "/firewalls/alarms"),
     ("alarm-rules-none", "firewalls/alarm_rules.html", pages.Rules(()), "/firewalls/alarms"),
     ("alarm-rule", "firewalls/alarm_rule.html", RULE, "/firewalls/alarms"),
-    ("alarm-rule-off", "firewalls/alarm_rule.html", replace(RULE, row=RULES[1], trial=None, before=""), "/firewalls/alarms"),
+    ("alarm-rule-off", "firewalls/alarm_rule.html", replace(RULE, row=RULES[1], trial=None), "/firewalls/alarms"),
     ("alarm-rule-new", "firewalls/alarm_rule.html", pages.Rule(Form({"within": "x"}, {"within": words.NO_NUMBER}), choices=words.CHOICES, may_write=True), "/firewalls/alarms"),
     ("on-call", "firewalls/on_call.html", CALENDAR, "/firewalls/alarms"),
     ("on-call-month", "firewalls/on_call.html", replace(CALENDAR, month=True, weeks=(WEEK,) * 5, gaps=(), may_plan=False), "/firewalls/alarms"),

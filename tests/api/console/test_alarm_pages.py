@@ -1,5 +1,7 @@
 """Alarms through the door: seen at once, taken on, closed; rules tried and written; who is on call; the line on every page. [FW-6]"""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -58,15 +60,26 @@ def test_rule_is_tried_written_and_switched_off(officer: Any, alarmed: Alarmed) 
     assert officer.post(f"{path}/off", data={"reason": "Works.", "until": "x"}).status_code == 422
 
 
-def test_shipped_rule_keeps_through_its_form_what_the_form_does_not_show(officer: Any, alarmed: Alarmed) -> None:  # noqa: F811
+def test_form_says_what_must_have_been_seen_before(officer: Any, alarmed: Alarmed) -> None:  # noqa: F811
     rule = alarmed.rule("success-after-failures")
     page = officer.get(f"{BASE}/rules/{rule.id}").text
-    assert "outcomes: failure" in page
-    sent = {"name": rule.name, "kinds": "auth, admin", "outcomes": "success", "before_at_least": "7", "within": "3600", "group": "src",
+    assert re.search(r'<option value="failure" selected', page)
+    assert re.search(r'name="before" value="on" checked', page)
+    sent = {"before": "on", "before_kinds": "auth", "before_outcomes": "failure", "name": rule.name, "kinds": "auth, admin", "outcomes": "success", "before_at_least": "7", "within": "3600", "group": "src",
             "danger": "high", "quiet": "3600", "most_hourly": "20", "steps": "on-call", "why": "Fewer of them.", "number": "1", "do": "save"}  # fmt: skip
     assert officer.post(f"{BASE}/rules/{rule.id}", data=sent).status_code == 303
     terms = alarmed.rule("success-after-failures").terms
     assert (terms["before"]["outcomes"], terms["before_at_least"]) == (["failure"], 7)
+    wrong = officer.post(f"{BASE}/rules/{rule.id}", data={**sent, "number": "2", "before_src": "nowhere"})
+    assert wrong.status_code == 422
+    assert 'id="before_src"' in wrong.text
+    assert 'value="nowhere"' in wrong.text, "what was typed stays"
+    assert (
+        officer.post(f"{BASE}/rules/{rule.id}", data={**sent, "number": "2", "before": "", "at_least": "3"}).status_code
+        == 303
+    )
+    terms = alarmed.rule("success-after-failures").terms
+    assert (terms["before"], terms["at_least"]) == (None, 3)
 
 
 def test_rotation_is_planned_in_one_step_and_gaps_are_loud(officer: Any, alarmed: Alarmed) -> None:  # noqa: F811
@@ -75,7 +88,7 @@ def test_rotation_is_planned_in_one_step_and_gaps_are_loud(officer: Any, alarmed
     assert officer.post(f"{BASE}/on-call/rotate", data={**sent, "weeks": "x"}).status_code == 422
     assert officer.post(f"{BASE}/on-call/rotate", data={**sent, "hour": "late"}).status_code == 422
     assert officer.post(f"{BASE}/on-call/rotate", data=sent).status_code == 303
-    month = officer.get(f"{BASE}/on-call?month=on&from=2099-01-05").text
+    month = html.unescape(officer.get(f"{BASE}/on-call?month=on&from=2099-01-05").text)
     assert month.count(alarmed.officer.name) >= 28
     for day in ("", "tomorrow", "0001-01-01", "9999-12-31"):
         assert officer.get(f"{BASE}/on-call?from={day}").status_code == 200

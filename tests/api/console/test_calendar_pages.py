@@ -6,6 +6,7 @@ from typing import Any
 
 import icalendar
 import pytest
+from sqlmodel import select
 
 import changecontrol
 import iam
@@ -14,6 +15,9 @@ from api.console.calendar_feed import STATUS
 from api.throttles import Throttle
 from changecontrol import freezes
 from changecontrol.states import CHANGE_STEPS
+from firewall_audit.alarms import oncall
+from firewall_audit.alarms.models import OnCallShift
+from kernel import clock, db
 from tests import world
 from tests.api.console.test_change_pages import house  # noqa: F401 - a fixture
 from tests.changecontrol.builders import House, fresh
@@ -42,6 +46,26 @@ def events(answer: Any) -> dict[str, Any]:
     found = icalendar.Calendar.from_ical(answer.content)
     assert not found.errors
     return {str(one["UID"]): one for one in found.events}
+
+
+def test_address_tells_ones_own_shifts_on_call_and_nobody_elses(browser_of, house: House) -> None:  # noqa: F811
+    engineer, other = world.activated(role="network-engineer"), world.person(role="network-engineer")
+    now = clock.now()
+    for line, who in (("first", engineer), ("second", engineer), ("first", other)):
+        oncall.plan(fresh(house.officer), line=line, person_id=who.id, since=now, until=now + timedelta(days=7))  # type: ignore[arg-type]  # one of two
+    browser = browser_of(engineer)
+    address = made(browser)
+    shifts = [one for one in events(browser.get(address)).values() if "on-call" in one.get("URL", "")]
+    assert len(shifts) == 2
+    assert len({str(one["SUMMARY"]) for one in shifts}) == 2
+    assert {one["DTEND"].dt - one["DTSTART"].dt for one in shifts} == {timedelta(days=7)}
+    with db.read_session() as session:
+        mine = session.scalars(select(OnCallShift.id).where(OnCallShift.person_id == engineer.id)).first()
+    assert mine is not None
+    oncall.drop(fresh(house.officer), mine)
+    assert len([one for one in events(browser.get(address)).values() if "on-call" in one.get("URL", "")]) == 1
+    agent = browser_of(world.activated(role="agent"))
+    assert not [one for one in events(agent.get(made(agent))).values() if "on-call" in one.get("URL", "")]
 
 
 def test_a_month_shows_windows_freezes_and_what_stands_in_whose_way(browser_of, house: House):  # noqa: F811
