@@ -58,7 +58,7 @@ VALUES = {
     "steps": "on-call, second-line, security-officer, technical-director",
 }  # fmt: skip
 RULE = pages.Rule(
-    Form(VALUES), row=RULES[0], number=2, before="kinds: auth; outcomes: failure", choices=words.CHOICES, may_write=True,
+    Form({**VALUES, "before": "on", "before_kinds": "auth", "before_outcomes": "failure", "before_at_least": "5"}), row=RULES[0], number=2, choices=words.CHOICES, may_write=True,
     versions=(pages.Version(2, "Too many of them.", "Zoé Adjovi", before(60)), pages.Version(1, "It comes with the house.", "Alarms clerk", before(60 * 24 * 30))),
     trial=pages.Trial(7, 3, 41, 12_041, is_whole=True, rows=((before(60 * 24), "203.0.113.66", 30), (before(60 * 50), "203.0.113.88", 34))),
 )  # fmt: skip
