@@ -72,6 +72,8 @@ def keep_countries(content: bytes) -> Kept:
     """Keep a file in MaxMind's format that tells countries. Raises Malformed for what is none, or tells none."""
     import maxminddb  # noqa: PLC0415 - a library for those who give such a file
 
+    from firewall_audit.detections.threats import letters_of  # noqa: PLC0415
+
     if not content or len(content) > MOST_BYTES:
         raise Malformed(f"A list has {MOST_BYTES >> 20} MB at most, and is not empty.")
     with tempfile.TemporaryDirectory() as folder:
@@ -83,7 +85,7 @@ def keep_countries(content: bytes) -> Kept:
                 tried = [reader.get(one) for one in ("1.1.1.1", "8.8.8.8", "41.79.217.1", "2.16.0.1", "193.0.0.1")]
         except Exception as fault:  # whatever a hostile file makes the library do
             raise Malformed("This is no database of countries in MaxMind's format.") from fault
-    if not any(isinstance(one, dict) and "country" in one for one in tried):
+    if not any(letters_of(one) for one in tried):
         raise Malformed("This database tells no countries of addresses.")
     return Kept(COUNTRIES, _keep(content), int(told.node_count), 0)
 

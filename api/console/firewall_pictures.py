@@ -6,7 +6,7 @@ from typing import Any
 
 from api import formats
 from api.console.pages.firewall_reviews import Bar, Cell, HeatRow
-from api.words import _
+from api.words import _, plural
 from policy.local_time import local
 
 SHADES = 5
@@ -49,7 +49,15 @@ def services(figures: Mapping[str, Any]) -> tuple[Bar, ...]:
     """Give the ports that were refused most, and from how many sources."""
     rows = [row for row in figures.get("services", ()) if row[2]][:TOP]
     return _bars(
-        [(f"{row[0]}/{row[1]}", row[2], row[3], _("%(num)s sources") % {"num": formats.number(row[4])}) for row in rows]
+        [
+            (
+                f"{row[0]}/{row[1]}",
+                row[2],
+                row[3],
+                plural("%(num)s source", "%(num)s sources", row[4], num=formats.number(row[4])),
+            )
+            for row in rows
+        ]
     )
 
 

@@ -5,6 +5,7 @@ what a device said itself, and the titles of imported rules.
 """
 
 import re
+from datetime import timedelta
 from functools import cache
 
 from api import formats
@@ -145,6 +146,8 @@ WORDS = frozenset((
     N_("an interface"), N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"),
 ))  # fmt: skip
 FIGURES = frozenset({"n", "count", "seconds", "usual"})
+SPAN = re.compile(r"(?:(?P<days>\d+) days?, )?(?P<hours>\d+):(?P<minutes>\d\d):(?P<seconds>\d\d)")
+TIME = r"(?P<time>(?:\d+ days?, )?[\d:]+)"
 PLACE = re.compile(r"%\((\w+)\)s")
 
 
@@ -165,6 +168,8 @@ def _value(name: str, value: str) -> str:
         return _(value)
     if name in FIGURES:
         return formats.number(int(value.replace(",", "")))
+    if name == "time" and (span := SPAN.fullmatch(value)):
+        return formats.duration(timedelta(**{part: int(told or 0) for part, told in span.groupdict().items()}))
     return _filled(value, PARTS) if value[:1].isdigit() else value
 
 
@@ -182,4 +187,4 @@ def _patterns(forms: tuple[str, ...]) -> tuple[tuple[re.Pattern[str], str], ...]
 def _place(name: str) -> str:
     if name in FIGURES:
         return rf"(?P<{name}>[0-9][0-9,]*)"
-    return rf"(?P<{name}>.+?)"
+    return TIME if name == "time" else rf"(?P<{name}>.+?)"

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from api import render, words
 from api.caller import cookie_name, source_of
@@ -225,12 +225,22 @@ def path_of(address: str) -> str:
         return "/"
 
 
+def shown_at(request: Request, path: str) -> str:
+    """Return the path, or the nearest above it, that can be asked for: a form shown again after a refusal stands where it was sent to."""
+    while path != "/" and not any(
+        route.matches({"type": "http", "path": path, "method": "GET", "root_path": "", "headers": []})[0] is Match.FULL
+        for route in request.app.routes
+    ):
+        path = path.rpartition("/")[0] or "/"
+    return path
+
+
 def away(visit: Visit, door: str, needed: OmniError | None = None) -> Response:
     """Send somebody to a door, from which they come back to where they were."""
     request = visit.request
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if request.method != "GET" or visit.partial:
-        here = path_of(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
+        here = shown_at(request, path_of(request.headers.get("hx-current-url") or request.headers.get("referer", "")))
     target = f"{door}?next={quote(own_path(here))}"
     if needed is not None and needed.clause:
         target += f"&clause={quote(needed.clause)}"

@@ -48,10 +48,22 @@ class Countries:
         self._reader = maxminddb.open_database(file)
 
     def __call__(self, address: str) -> str:
-        """Return the two letters of a country, empty where the file does not know."""
-        found: Any = self._reader.get(address)
-        country = found.get("country") or found.get("registered_country") or {} if isinstance(found, dict) else {}
-        return str(country.get("iso_code", "")) if isinstance(country, dict) else ""
+        """Return the two letters of a country, empty where the file does not know; one of IPv4 alone knows no IPv6."""
+        if ":" in address and self._reader.metadata().ip_version == 4:  # noqa: PLR2004 - the protocol's own number
+            return ""
+        return letters_of(self._reader.get(address))
+
+
+def letters_of(told: Any) -> str:
+    """Return the two letters of the country that an entry tells, nested as MaxMind's are or flat as others'; empty where it tells none."""
+    if not isinstance(told, dict):
+        return ""
+    for name in ("country", "registered_country", "country_code"):
+        one = told.get(name)
+        letters = one.get("iso_code") if isinstance(one, dict) else one
+        if isinstance(letters, str) and len(letters) == 2 and letters.isalpha():  # noqa: PLR2004 - ISO 3166
+            return letters.upper()
+    return ""
 
 
 def detect(window: Window, parameters: Parameters, country: Country | None = None) -> list[Finding]:

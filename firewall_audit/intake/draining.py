@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from firewall_audit import place
 from firewall_audit.intake.batches import CLERK
-from firewall_audit.intake.segments import UNKNOWN, chunks, closed
+from firewall_audit.intake.segments import OPEN, UNKNOWN, chunks, closed
 from firewall_audit.intake.taking import Counted, device_by_slug, reading_of, take
 from firewall_audit.models import DeviceSender, NetworkDevice, UnknownSender
 from kernel.db import read_session, ungoverned_session
@@ -18,6 +18,8 @@ from kernel.errors import Conflict, NotFound
 
 log = logging.getLogger("omniwarden.intake")
 TOGETHER: Final = 65_536
+SETTLED: Final = timedelta(seconds=10)
+"""For so long after a stranger was last counted its lines may still be on their way to the disk."""
 
 
 def spool_folder() -> Path:
@@ -79,21 +81,40 @@ def blocks(path: Path, counted: Counted, only: str | None = None) -> Iterator[Se
         yield waiting
 
 
-def adopt(folder: Path) -> int:
+def adopt(folder: Path, now: datetime) -> int:
     """Take in what strangers sent who are a device's senders now; return how many strangers that were.
 
-    Killed in the middle it is begun anew: what is on record already stays as it is.
+    Whose lines are still being written is taken in once they are: forgotten before, their last lines would belong to nobody. Killed in the
+    middle it is begun anew: what is on record already stays as it is.
     """
     with read_session() as session:
         rows = session.execute(
             select(UnknownSender.sender, NetworkDevice)
             .join(DeviceSender, col(DeviceSender.sender) == UnknownSender.sender)
             .join(NetworkDevice, col(NetworkDevice.id) == DeviceSender.device_id)
+            .where(UnknownSender.last_at <= now - SETTLED)
         ).all()
-    for sender, device in rows:
+    if not rows:
+        return 0
+    writing = _being_written(folder)
+    settled = [(sender, device) for sender, device in rows if sender not in writing]
+    for sender, device in settled:
         for path in closed(folder):
             if path.parent.name == UNKNOWN:
                 _take_segment(path, device, sender)
         with ungoverned_session() as conn:
             conn.execute(UnknownSender.__table__.delete().where(UnknownSender.sender == sender))  # type: ignore[attr-defined]
-    return len(rows)
+    return len(settled)
+
+
+def _being_written(folder: Path) -> set[str]:
+    """Tell whose segments among the strangers' are open."""
+    found = set()
+    for path in (folder / UNKNOWN).glob(f"*{OPEN}"):
+        try:
+            first = next(chunks(path), None)
+        except FileNotFoundError:  # it was closed meanwhile, and is listed as such
+            continue
+        if first is not None:
+            found.add(first.sender)
+    return found

@@ -70,7 +70,8 @@ def run(now: datetime) -> None:
     while spent := spent_days(before):
         drop_log_days(CLERK, before=before, spent=spent)
         _remove(store, [one.batch for one in spent], before)
-    _remove(store, _recorded(now), before)
+    for until, batches in _recorded(now, before).items():
+        _remove(store, batches, until)
     if store.work.exists():
         store.sweep()
 
@@ -106,9 +107,15 @@ def _remove(store: "Store", batches: list[str], before: date) -> None:
             continue
 
 
-def _recorded(now: datetime) -> list[str]:
+def _recorded(now: datetime, before: date) -> dict[date, list[str]]:
+    """Give the batches that were put on record lately, by the day before which they go: what is not on record stays."""
+    told: dict[date, list[str]] = {}
     with read_session() as session:
-        return list(session.scalars(select(LogBatch.batch).where(col(LogBatch.dropped_at) >= now - AGAIN)))
+        rows = session.execute(select(LogBatch.batch, LogBatch.dropped).where(col(LogBatch.dropped_at) >= now - AGAIN))
+        for batch, dropped in rows:
+            until = date.fromisoformat(max(dropped)) + timedelta(days=1) if dropped else before
+            told.setdefault(until, []).append(batch)
+    return told
 
 
 @evidence("FW-3", empty_ok=True)

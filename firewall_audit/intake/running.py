@@ -123,7 +123,7 @@ def take_in(stop: threading.Event) -> None:
     while not stop.wait(LOOK_SECONDS):
         try:
             draining.drain(folder)
-            draining.adopt(folder)
+            draining.adopt(folder, clock.now())
         except LOST as fault:
             log.warning("segments wait: %s", fault)
             stop.wait(LOOK_SECONDS * 5)

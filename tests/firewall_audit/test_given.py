@@ -13,6 +13,7 @@ from firewall_audit.models import GivenList
 from kernel import clock
 from kernel.db import uuid7
 from kernel.errors import Malformed, NotFound
+from tests.firewall_audit.countries import database
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +95,27 @@ def test_spans_hold_what_their_networks_hold(told: list[tuple[int, int]], asked:
     written = [str(ipaddress.ip_network((number, length), strict=False)) for number, length in told]
     address = ipaddress.ip_address(asked)
     assert (str(address) in Networks(written)) == any(address in ipaddress.ip_network(one) for one in written)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"country": {"iso_code": "US"}},
+        {"registered_country": {"iso_code": "US"}},
+        {"country_code": "US"},
+        {"country": "US"},
+    ],
+)
+def test_a_database_of_countries_tells_them_nested_or_flat(told: dict[str, object]) -> None:
+    kept = lists.keep_countries(database({"8.8.8.0/24": told, "41.79.0.0/16": {"country": {"iso_code": "BJ"}}}))
+    country = lists.country_of([row(kept)])
+    assert country is not None
+    assert [country(one) for one in ("8.8.8.8", "41.79.217.1", "8.8.9.1")] == ["US", "BJ", ""]
+    assert country("2001:db8::1") == "", "a file of IPv4 alone knows nothing of IPv6"
+
+
+def test_a_database_that_tells_networks_but_no_country_is_refused() -> None:
+    with pytest.raises(Malformed, match="tells no countries"):
+        lists.keep_countries(
+            database({"8.8.8.0/24": {"country": "United States"}, "1.1.1.0/24": {"city": {"en": "X"}}})
+        )

@@ -122,6 +122,16 @@ def test_a_button_that_wants_the_second_factor_anew_stands_there_and_asks_for_it
     assert state_of(case) == "open"
 
 
+def test_a_form_shown_again_where_it_was_sent_to_is_come_back_to_on_its_page(browser_of, admin, monkeypatch):
+    case, browser, now = found(), browser_of(admin), clock.now
+    monkeypatch.setattr(clock, "now", lambda: now() + timedelta(minutes=13))
+    there = f"/deviations/{case.id}/correct"
+    pressed = browser.post(there, headers={"referer": f"https://testserver{there}"})
+    assert pressed.headers["location"].startswith(f"/step-up?next=/deviations/{case.id}&") or pressed.headers[
+        "location"
+    ].endswith(f"/step-up?next=/deviations/{case.id}")
+
+
 def test_correcting_is_asked_for_and_nobody_does_it_to_what_is_about_himself(browser_of, admin):
     case, own = found(), found(about_ref="entry:d.k2.g", person_id=admin.id)
     browser = browser_of(admin)

@@ -94,3 +94,15 @@ def test_form_keeps_its_places_in_french() -> None:
 def test_hostile_value_cannot_fill_another_place() -> None:
     with words.speaking("fr"):
         assert said("%(who)s worked on %s outside the usual hours").startswith("%(who)s a travaillé sur %s ")
+
+
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        ("edge-1 said nothing for 5 days, 21:00:00, 2 times", "5 j 21 h, 2 fois"),
+        ("edge-1 said nothing for 2:10:00", "2 h 10 min"),
+    ],
+)
+def test_a_silence_is_told_as_people_say_it(stored, told):
+    with words.speaking("fr"):
+        assert said(stored).endswith(f" {told}")

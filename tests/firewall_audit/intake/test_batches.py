@@ -18,6 +18,7 @@ from tests import world
 
 pytestmark = pytest.mark.usefixtures("state")
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=1)
 DROP = b"<4>Mar  2 11:59:%02d edge-1 kernel: FW-DROP IN=eth0 OUT= SRC=198.51.100.7 DST=192.0.2.10 LEN=60 PROTO=TCP SPT=4000 DPT=22 SYN"
 
 
@@ -95,10 +96,24 @@ def test_lines_of_a_stranger_are_kept_apart_until_a_device_has_its_address(datab
             row = {"sender": f"203.0.113.{last}", "transport": "udp", "host": "", "first_at": NOW, "last_at": NOW,
                    "lines": 1, "sample": ""}  # fmt: skip
             conn.execute(UnknownSender.__table__.insert().values(row))  # type: ignore[attr-defined]
-    assert draining.adopt(folder) == 0
+    assert draining.adopt(folder, LATER) == 0
     edge(senders=["203.0.113.9"])
-    assert draining.adopt(folder) == 1
-    assert draining.adopt(folder) == 0
+    assert draining.adopt(folder, LATER) == 1
+    assert draining.adopt(folder, LATER) == 0
+    (batch,) = batches.list_batches(world.person(role="security-officer").actor)
+    assert batch.lines == 1
+
+
+def test_a_strangers_lines_that_are_still_being_written_are_not_forgotten(database: str) -> None:
+    folder = draining.spool_folder()
+    events.count_strangers({"203.0.113.9": ("udp", 1, "")}, NOW)
+    with Spool(folder, most_bytes=1 << 30, age=timedelta(minutes=1)) as spool:
+        spool.add(UNKNOWN, "203.0.113.9", [DROP % 1])
+        spool.flush(NOW)
+        edge(senders=["203.0.113.9"])
+        assert draining.adopt(folder, NOW) == 0, "it was counted a moment ago"
+        assert draining.adopt(folder, LATER) == 0, "its segment is open"
+    assert draining.adopt(folder, LATER) == 1
     (batch,) = batches.list_batches(world.person(role="security-officer").actor)
     assert batch.lines == 1
 

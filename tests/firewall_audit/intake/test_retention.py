@@ -65,6 +65,18 @@ def test_killed_after_the_record_the_files_go_with_the_next_look(
     assert batch().dropped == ["2026-03-02"]
 
 
+def test_files_go_by_what_is_on_record_and_no_further(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    edge()
+    draining.drain(spooled([DROP % 1, (DROP % 2).replace(b"Mar  2", b"Mar  1")]))
+    retention.run(LATER - timedelta(days=1))
+    assert batch().dropped == ["2026-03-01"]
+    monkeypatch.setattr(retention, "spent_days", lambda _: [])  # as where an open review holds the batch by now
+    retention.run(LATER)
+    kept = [str(one) for one in (place.folder() / "batches").rglob("*2026-03-0*")]
+    assert kept
+    assert all("2026-03-02" in one for one in kept)
+
+
 def test_a_batch_that_is_gone_before_its_time_breaks_the_clause(database: str) -> None:
     taken()
     at = datetime(2026, 3, 9, tzinfo=UTC)
