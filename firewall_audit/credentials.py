@@ -14,7 +14,7 @@ from kernel.db import Answer
 from kernel.errors import Malformed, NotFound
 from kernel.sealing import seal, unseal
 
-Purpose = Literal["ssh", "api"]
+Purpose = Literal["ssh", "api", "enable"]
 UserName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 PRIVATE_KEY = "-----BEGIN "
 

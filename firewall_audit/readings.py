@@ -5,14 +5,16 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from firewall_audit.collectors.registry import AttemptView, CollectorView
 from firewall_audit.credentials import CredentialView
 from firewall_audit.devices import DeviceView, senders_of
-from firewall_audit.models import CollectorCredential, IntakeEvent, IntakeStanding, NetworkDevice
+from firewall_audit.models import CollectionAttempt, Collector, CollectorCredential, IntakeEvent, IntakeStanding, NetworkDevice
 from kernel.action import Work
 from kernel.db import Answer
 from kernel.reading import reading
 
 MOST_EVENTS = 50
+MOST_ATTEMPTS = 20
 
 
 class EventView(Answer):
@@ -38,6 +40,8 @@ class DevicePage(Answer):
     device: DeviceView
     senders: list[str]
     credentials: list[CredentialView]
+    collector: CollectorView | None
+    attempts: list[AttemptView]
     heard_at: datetime | None
     received: int
     silent: bool
@@ -50,10 +54,17 @@ def read_device(work: Work, device: NetworkDevice) -> DevicePage:
     standing = work.session.get(IntakeStanding, device.id)
     held = select(CollectorCredential).where(CollectorCredential.device_id == device.id)
     told = select(IntakeEvent).where(IntakeEvent.device_id == device.id)
+    fetched = work.select(select(Collector).where(Collector.device_id == device.id)).first()
+    tried = select(CollectionAttempt).where(CollectionAttempt.device_id == device.id)
     return DevicePage(
         device=DeviceView.of(device),
         senders=senders_of(work.session, device.id),
         credentials=[CredentialView.of(row) for row in work.select(held.order_by(col(CollectorCredential.purpose)))],
+        collector=CollectorView.of(fetched) if fetched else None,
+        attempts=[
+            AttemptView.of(row)
+            for row in work.select(tried.order_by(col(CollectionAttempt.begun_at).desc()).limit(MOST_ATTEMPTS))
+        ],
         heard_at=standing.heard_at if standing else None,
         received=standing.received if standing else 0,
         silent=bool(standing and standing.silent),

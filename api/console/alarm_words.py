@@ -30,6 +30,7 @@ CHANNELS: Mapping[str, str] = {
 }  # fmt: skip
 SHIPPED: Mapping[str, str] = {
     "device-silent": N_("A device fell silent"), "lines-lost": N_("Log lines were lost"),
+    "uncollected": N_("A configuration could not be collected"), "host-key": N_("A device shows another key than before"),
     "changed-unapproved": N_("A device was changed without approval"), "intrusion": N_("Intrusion detection warns"),
     "administrator-off-hours": N_("An administrator signed in outside working hours"),
     "success-after-failures": N_("A sign-in succeeded after many that failed"), "failures": N_("Many sign-ins fail"),
@@ -43,6 +44,7 @@ LINES: Mapping[str, str] = {"first": N_("First line"), "second": N_("Second line
 TOLD = (
     Choice("", N_("the lines of devices")), Choice("intake.silent", N_("a device falls silent")),
     Choice("intake.dropped", N_("log lines are lost")), Choice("intake.unknown", N_("a sender nobody knows")),
+    Choice("intake.uncollected", N_("a configuration that could not be collected")), Choice("intake.host-key", N_("another key than before")),
     Choice("firewall.changed-without-approval", N_("a change nobody approved")),
 )  # fmt: skip
 ACTIONS = (Choice("", N_("any decision")), Choice("deny", N_("refused")), Choice("allow", N_("let through")))

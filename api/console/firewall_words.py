@@ -28,6 +28,9 @@ EVENTS: Mapping[str, str] = {
     "twice": N_("Lines came twice"),
     "restarted": N_("It counts its lines anew"),
     "clock": N_("The clock was wrong"),
+    "uncollected": N_("Its configuration could not be collected"),
+    "collected": N_("Its configuration is collected again"),
+    "host-key": N_("It shows another key than before"),
 }
 VERDICTS: Mapping[str, str] = {"allow": N_("allowed"), "deny": N_("denied")}
 CREDENTIALS: Mapping[str, str] = {

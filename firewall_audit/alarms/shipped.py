@@ -7,6 +7,8 @@ FAILED: Final[dict[str, Any]] = {"kinds": ["auth"], "outcomes": ["failure"]}
 SHIPPED: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "device-silent": ("A device fell silent", {"told": "intake.silent", "danger": "high"}),
     "lines-lost": ("Log lines were lost", {"told": "intake.dropped", "danger": "medium"}),
+    "uncollected": ("A configuration could not be collected", {"told": "intake.uncollected", "danger": "medium"}),
+    "host-key": ("A device shows another key than before", {"told": "intake.host-key", "danger": "high"}),
     "changed-unapproved": (
         "A device was changed without approval",
         {"told": "firewall.changed-without-approval", "danger": "high"},

@@ -12,7 +12,9 @@ Danger = Literal["low", "medium", "high"]
 Step = Literal["on-call", "second-line", "security-officer", "technical-director"]
 Part = Literal["device", "src", "dst", "user", "dst_port"]
 Distinct = Literal["", "src", "dst", "dst_port", "dst+dst_port", "user", "device"]
-Told = Literal["intake.silent", "intake.dropped", "intake.unknown", "firewall.changed-without-approval"]
+Told = Literal[
+    "intake.silent", "intake.dropped", "intake.unknown", "intake.uncollected", "intake.host-key", "firewall.changed-without-approval",
+]  # fmt: skip
 STEPS: Final[tuple[Step, ...]] = ("on-call", "second-line", "security-officer", "technical-director")
 DAY: Final = 86_400
 _SERVICE: Final = re.compile(r"(?:(?P<protocol>[a-z0-9-]+)/)?(?P<first>[0-9]{1,5})(?:-(?P<last>[0-9]{1,5}))?")

@@ -60,6 +60,11 @@ def take_configuration(
     source: Literal["file", "api", "collector"] = "file",
 ) -> Taken:
     """Take in a device's configuration: its secrets are masked first; what differs from the last version is held against approved changes. [FW-2]"""
+    return take_in(work, device, text=text, kind=kind, source=source)
+
+
+def take_in(work: Work, device: NetworkDevice, *, text: str, kind: str, source: str) -> Taken:
+    """Take a configuration in within an action of whoever brings it. Raises Malformed, Refused."""
     in_service(device)
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise Malformed(f"A configuration has {MOST_BYTES >> 20} MiB at most.")

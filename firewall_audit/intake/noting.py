@@ -7,7 +7,9 @@ from firewall_audit.models import IntakeEvent, NetworkDevice
 from kernel.action import Work
 from kernel.db import HOUSE
 
-Kind = Literal["dropped", "silent", "heard", "full", "unknown", "missing", "twice", "restarted", "clock"]
+Kind = Literal[
+    "dropped", "silent", "heard", "full", "unknown", "missing", "twice", "restarted", "clock", "uncollected", "collected", "host-key",
+]  # fmt: skip
 
 
 def note(

@@ -1,5 +1,6 @@
 """Tables of the firewall audit."""
 
+from firewall_audit.models.collectors import CollectionAttempt, Collector
 from firewall_audit.models.configurations import ConfigurationBatch, ConfigurationDrift, ConfigurationVersion
 from firewall_audit.models.devices import CollectorCredential, DeviceSender, NetworkDevice
 from firewall_audit.models.intake import (
@@ -15,6 +16,8 @@ from firewall_audit.models.rules import DetectionRule, DetectionVersion
 from firewall_audit.models.uploads import LogUpload
 
 __all__ = [
+    "CollectionAttempt",
+    "Collector",
     "CollectorCredential",
     "ConfigurationBatch",
     "ConfigurationDrift",

@@ -91,7 +91,7 @@ class CollectorCredential(Record, table=True):
 
     device_id: UUID = Field(foreign_key="network_device.id")
     purpose: str
-    """`ssh`, `api`: one of each for a device."""
+    """`ssh`, `api`, `enable` (the second password of Cisco's devices): one of each for a device."""
     kind: str
     user_name: str = ""
     sealed: bytes = secret()

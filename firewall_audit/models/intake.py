@@ -12,7 +12,7 @@ from firewall_audit.models.devices import GOVERNED
 from kernel.db import HOUSE, Record, Utc, secret
 
 SOURCES = ("syslog", "file", "upload")
-EVENTS = ("dropped", "silent", "heard", "full", "unknown", "missing", "twice", "restarted", "clock")
+EVENTS = ("dropped", "silent", "heard", "full", "unknown", "missing", "twice", "restarted", "clock", "uncollected", "collected", "host-key")
 
 
 class LogBatch(Record, table=True):
@@ -83,7 +83,7 @@ class IntakeEvent(Record, table=True):
     __tablename__ = "intake_event"
     __table_args__: ClassVar[Any] = (
         CheckConstraint(
-            "kind in ('dropped', 'silent', 'heard', 'full', 'unknown', 'missing', 'twice', 'restarted', 'clock')",
+            "kind in ('dropped', 'silent', 'heard', 'full', 'unknown', 'missing', 'twice', 'restarted', 'clock', 'uncollected', 'collected', 'host-key')",
             name="intake_event_kind",
         ),
         CheckConstraint("count >= 0 and until >= since", name="intake_event_count"),

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-LARGE = ("duckdb", "pyarrow", "maxminddb", "firewall_audit.store")
+LARGE = ("asyncssh", "duckdb", "pyarrow", "maxminddb", "firewall_audit.store")
 
 
 @pytest.mark.parametrize("entrance", ["api.app", "api.cli", "api.worker"])
