@@ -8,7 +8,14 @@ from sqlmodel import col, select
 from firewall_audit.collectors.registry import AttemptView, CollectorView
 from firewall_audit.credentials import CredentialView
 from firewall_audit.devices import DeviceView, senders_of
-from firewall_audit.models import CollectionAttempt, Collector, CollectorCredential, IntakeEvent, IntakeStanding, NetworkDevice
+from firewall_audit.models import (
+    CollectionAttempt,
+    Collector,
+    CollectorCredential,
+    IntakeEvent,
+    IntakeStanding,
+    NetworkDevice,
+)
 from kernel.action import Work
 from kernel.db import Answer
 from kernel.reading import reading

@@ -24,6 +24,7 @@ from api.console import (
     change_papers,
     change_reviews,
     changes,
+    collectors,
     configurations,
     courses,
     credentials,
@@ -124,6 +125,7 @@ ROUTES: list[BaseRoute] = [
     *lists.ROUTES,
     *firewall_rules.ROUTES,
     *firewalls.ROUTES,
+    *collectors.ROUTES,
     *ledger.ROUTES,
     *house.ROUTES,
 ]

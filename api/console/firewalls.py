@@ -5,8 +5,8 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from api.console import collector_words, frame, sentences
 from api.console import firewall_words as words
-from api.console import frame, sentences
 from api.console.account import uuid_of
 from api.console.named import person_named
 from api.console.pages import firewalls as pages
@@ -62,10 +62,11 @@ def _event(one: EventView, names: dict[UUID, str]) -> pages.Event:
 
 def page(visit: Visit) -> Response:
     """GET /firewalls/{id}."""
-    return _page(visit, uuid_of(visit.request.path_params["id"]))
+    return page_of(visit, uuid_of(visit.request.path_params["id"]))
 
 
-def _page(visit: Visit, device_id: UUID, form: Form | None = None, status: int = 200) -> Response:
+def page_of(visit: Visit, device_id: UUID, form: Form | None = None, status: int = 200) -> Response:
+    """Show a device, with the form that was refused."""
     found = readings.read_device(visit.actor, device_id)
     one, live = found.device, found.device.state == "in-service"
     sees = frame.is_open(visit.actor, "log-batch.list")
@@ -95,8 +96,35 @@ def _page(visit: Visit, device_id: UUID, form: Form | None = None, status: int =
         history=tuple(sentences.row(entry, names) for entry in entries),
         form=form or Form(), may_revise=may("network-device.revise"), may_retire=may("network-device.retire"),
         may_credential=may("network-device.credential"),
+        collector=_collector(found) if found.collector else None,
+        attempts=tuple(
+            pages.Attempt(one.begun_at, one.ended_at, collector_words.OUTCOMES[one.outcome], one.asked, one.number, one.size)
+            for one in found.attempts
+        ),
+        recipes=collector_words.CHOICES, may_collector=may("network-device.set-collector"),
+        may_collect=may("network-device.collect"), may_trust=may("network-device.trust-key"),
     )  # fmt: skip
     return visit.page("firewalls/device.html", view, status)
+
+
+def _collector(found: readings.DevicePage) -> pages.Collector:
+    one = found.collector
+    assert one is not None  # noqa: S101 - asked by the caller
+    title = next(told.label for told in collector_words.CHOICES if told.value == f"{one.way}:{one.recipe}")
+    state = collector_words.OUTCOMES["running" if one.running else one.outcome] if one.running or one.outcome else None
+    return pages.Collector(
+        f"{one.way}:{one.recipe}",
+        title,
+        one.address,
+        one.port,
+        one.has_authority,
+        one.trusted,
+        one.offered,
+        state,
+        one.failures,
+        one.failing_since,
+        one.asked,
+    )
 
 
 def _state(found: readings.DevicePage) -> State:
@@ -200,7 +228,7 @@ def give_credential(visit: Visit) -> Response:
         credentials.give_credential(visit.actor, device_id, **told)
     except FAULTS as error:
         del told["secret"]
-        return _page(visit, device_id, Form(told, problems_of(error)), 422)
+        return page_of(visit, device_id, Form(told, problems_of(error)), 422)
     return visit.go(f"/firewalls/{device_id}", "saved")
 
 

@@ -34,6 +34,8 @@ TITLES = (
     N_("%(count)s more messages of devices about themselves"),
     N_("%(device)s said nothing for %(time)s"),
     N_("%(device)s said nothing for %(time)s, %(times)s times"),
+    N_("%(device)s showed another key than the one trusted"),
+    N_("The configuration of %(device)s could not be collected %(count)s times"),
     N_("%(lines)s of %(device)s never arrived"),
     N_("The clock of %(device)s went back %(times)s"),
     N_("%(device)s sent lines from the future"),
@@ -73,6 +75,8 @@ TITLES = (
     N_("%(count)s more countries that are not expected were let in"),
 )  # fmt: skip
 REASONS = (
+    N_("Somebody may stand between the collector and the device, or it was replaced."),
+    N_("A change of its configuration would not be noticed."),
     N_("Nobody is expected at work then."),
     N_("Nobody is expected at work then, and the configuration was changed."),
     N_("Whoever can change users can let anybody in."),

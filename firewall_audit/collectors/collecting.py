@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from sqlmodel import col, select
 
 from firewall_audit.collectors.doors import CollectionFault, Door, address_of
-from firewall_audit.collectors.recipes import RECIPES, cleaned, configuration_in
+from firewall_audit.collectors.recipes import RECIPES, Recipe, cleaned, configuration_in
 from firewall_audit.configurations.versions import MOST_BYTES, take_in
 from firewall_audit.credentials import opened
 from firewall_audit.devices import in_service
@@ -63,7 +63,13 @@ def begin(work: Work, collector: Collector) -> CollectionAttempt:
 
 @action("collection.fail", on=Collector)
 def fail(
-    work: Work, collector: Collector, *, attempt_id: UUID, outcome: Fault, offered: Offered = "", size: Annotated[int, Field(ge=0)] = 0
+    work: Work,
+    collector: Collector,
+    *,
+    attempt_id: UUID,
+    outcome: Fault,
+    offered: Offered = "",
+    size: Annotated[int, Field(ge=0)] = 0,
 ) -> None:
     """Put on record that nothing was fetched, and why; after the second time, and for a changed key at once, people are told. [FW-2, FW-6]"""
     attempt = _mine(work, collector, attempt_id)
@@ -125,7 +131,7 @@ def collect(collector_id: UUID) -> None:
         _collect(collector_id, attempt.id)
     except Conflict:
         log.info("a collection was given up meanwhile: it was sent elsewhere, or its time was over")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - an attempt ends on record, whatever broke
         log.error("a collection broke: %s", type(error).__name__)  # noqa: TRY400 - its words may repeat a device's own
         fail(CLERK, collector_id, attempt_id=attempt.id, outcome="broken")
 
@@ -136,16 +142,29 @@ def _collect(collector_id: UUID, attempt_id: UUID) -> None:
         door = door_of(collector_id)
         raw = _fetch(door)
         size = len(raw)
-        text, whole = configuration_in(door.recipe, cleaned(raw, terminal=door.recipe.shell))
-        if not whole:
-            raise CollectionFault("truncated" if text else "not-configuration")
+        text = whole_configuration(door.recipe, raw)
         keep(CLERK, collector_id, attempt_id=attempt_id, text=text, size=size)
     except CollectionFault as fault:
-        fail(CLERK, collector_id, attempt_id=attempt_id, outcome=fault.outcome, offered=fault.offered, size=fault.size or size)
+        fail(
+            CLERK,
+            collector_id,
+            attempt_id=attempt_id,
+            outcome=fault.outcome,
+            offered=fault.offered,
+            size=fault.size or size,
+        )
     except Malformed:
         fail(CLERK, collector_id, attempt_id=attempt_id, outcome="not-configuration", size=size)
     except Refused:
         fail(CLERK, collector_id, attempt_id=attempt_id, outcome="not-taken", size=size)
+
+
+def whole_configuration(recipe: Recipe, raw: bytes) -> str:
+    """Return the configuration in an answer. Raises CollectionFault where there is none, or not the whole of it."""
+    text, whole = configuration_in(recipe, cleaned(raw, terminal=recipe.terminal))
+    if not whole:
+        raise CollectionFault("truncated" if text else "not-configuration")
+    return text
 
 
 def _fetch(door: Door) -> bytes:

@@ -29,7 +29,7 @@ class Recipe:
     """The last line that is not blank: without it the answer was cut."""
     prepare: tuple[str, ...] = ()
     """What turns the pager off, for this connection alone."""
-    shell: bool = False
+    terminal: bool = False
     """Asked in a terminal, as a person does: the device runs no single commands."""
     enables: bool = False
     """A prompt that ends with `>` needs `enable` first."""
@@ -50,14 +50,14 @@ SSH: Final[Mapping[str, Recipe]] = {
         _recipe("nftables-json", "Linux: nftables, as JSON", "nftables-json", "nft -j list ruleset 2>/dev/null || sudo -n nft -j list ruleset",
                 r'^\{"nftables":', r"\}$"),
         _recipe("asa", "Cisco ASA", "cisco_asa", "show running-config", r"^(?:: Saved|ASA Version |: Serial Number)", r"^: end$",
-                prepare=("terminal pager 0",), shell=True, enables=True),
+                prepare=("terminal pager 0",), terminal=True, enables=True),
         _recipe("ios", "Cisco IOS", "cisco_ios", "show running-config", r"^(?:Building configuration|Current configuration|version \d)", r"^end$",
-                prepare=("terminal length 0",), shell=True, enables=True),
-        _recipe("fortios", "Fortinet FortiOS", "fortios", "show full-configuration", r"^#config-version=|^config ", _ENDS_WITH_END, shell=True),
+                prepare=("terminal length 0",), terminal=True, enables=True),
+        _recipe("fortios", "Fortinet FortiOS", "fortios", "show full-configuration", r"^#config-version=|^config ", _ENDS_WITH_END, terminal=True),
         _recipe("junos", "Juniper Junos", "junos", "show configuration | display set | no-more", r"^(?:set|deactivate) ",
                 r"^(?:set|deactivate|activate|protect|annotate) \S"),
         _recipe("panos", "Palo Alto PAN-OS", "paloalto", "show config running", r"^config \{|^<config\b", r"^\}$|</config>$",
-                prepare=("set cli pager off",), shell=True),
+                prepare=("set cli pager off",), terminal=True),
         _recipe("pfsense", "pfSense", "pf", "cat /cf/conf/config.xml", r"^<\?xml |^<pfsense>", r"</pfsense>$"),
         _recipe("opnsense", "OPNsense", "pf", "cat /conf/config.xml", r"^<\?xml |^<opnsense>", r"</opnsense>$"),
     )

@@ -23,7 +23,9 @@ from kernel.errors import Conflict, Fault, Malformed, NotFound
 
 Address = Annotated[str, StringConstraints(max_length=60), AfterValidator(address_of)]
 Port = Annotated[int, Field(ge=1, le=65_535)]
-TlsName = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)?$")]
+TlsName = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^([A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)?$")
+]
 Authority = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
 Fingerprint = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=200)]
 PORTS = {"ssh": 22, "api": 443}
@@ -55,7 +57,9 @@ class CollectorView(Answer):
     def of(cls, row: Collector) -> "CollectorView":
         """Show a row."""
         told = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
-        return cls(**told, has_authority=bool(row.authority), asked=bool(row.asked_by), running=row.running_id is not None)
+        return cls(
+            **told, has_authority=bool(row.authority), asked=bool(row.asked_by), running=row.running_id is not None
+        )
 
 
 class AttemptView(Answer):
@@ -158,7 +162,9 @@ def stop_collecting(work: Work, fact: Fact) -> None:
 
 def collector_of(work: Work, device_id: UUID) -> Collector | None:
     """Return how a device's configuration is fetched; None where nobody fetches it."""
-    found: Collector | None = work.select(select(Collector).where(Collector.device_id == device_id).with_for_update()).first()
+    found: Collector | None = work.select(
+        select(Collector).where(Collector.device_id == device_id).with_for_update()
+    ).first()
     return found
 
 
@@ -195,10 +201,10 @@ def _check_authority(way: str, authority: str, tls_name: str) -> None:
             why = "A name is compared only where an authority is given."
             raise Malformed(why, [Fault("tls_name", why)])
         return
+    why = "An authority is a certificate in PEM form, and for the API only."
+    if way != "api":
+        raise Malformed(why, [Fault("authority", why)])
     try:
-        if way != "api":
-            raise ValueError
         ssl.create_default_context(cadata=authority)
     except (ssl.SSLError, ValueError):
-        why = "An authority is a certificate in PEM form, and for the API only."
         raise Malformed(why, [Fault("authority", why)]) from None

@@ -35,7 +35,7 @@ async def _fetch(door: Door) -> bytes:
     came = bytearray()
     try:
         async with asyncio.timeout(door.seconds), _connected(door, guard) as link:
-            await (_in_terminal if door.recipe.shell else _by_command)(link, door, came)
+            await (_in_terminal if door.recipe.terminal else _by_command)(link, door, came)
     except TimeoutError:
         raise CollectionFault("slow", size=len(came)) from None
     except asyncssh.HostKeyNotVerifiable:
@@ -99,7 +99,9 @@ def _connected(door: Door, guard: _Guard) -> Any:
 
 async def _by_command(link: Any, door: Door, came: bytearray) -> None:
     """Run one command; only an answer that the device itself calls done is one."""
-    process = await link.create_process(door.recipe.command, encoding=None, stdin=asyncssh.DEVNULL, stderr=asyncssh.DEVNULL)
+    process = await link.create_process(
+        door.recipe.command, encoding=None, stdin=asyncssh.DEVNULL, stderr=asyncssh.DEVNULL
+    )
     while said := await process.stdout.read(CHUNK):
         _take(came, said, door)
     await process.wait_closed()

@@ -29,7 +29,13 @@ _UNSTEADY: Final = (
         re.compile(r'("counter": ?\{"packets": ?)\d{1,20}(, ?"bytes": ?)\d{1,20}(?=\})', re.ASCII),
         r"\g<1>0\g<2>0",
     ),
+    (
+        re.compile(r"^(\s*set [\w-]{1,60}(?: \S{1,60})?? ENC) [A-Za-z0-9+/=]{8,4096}$", re.MULTILINE | re.ASCII),
+        r"\1 cycled",
+    ),
 )
+_CYCLED_KEY: Final = re.compile(r"(?<=-----BEGIN ENCRYPTED PRIVATE KEY-----\n)[A-Za-z0-9+/=\n]{1,20000}(?=\n-----END)")
+_KEY_LINE: Final = re.compile(r"[^\n]+")
 KIND_NAMES = tuple(one.name for one in PARSERS)
 
 
@@ -69,11 +75,12 @@ def plain(text: str) -> str:
 def steady(text: str) -> str:
     """The text without what a device writes anew each time it is asked: the time of asking, and counts of packets and bytes, which stand at zero.
 
-    Only the forms of iptables-save and of nft, as text and as JSON; the lines stay where they are.
+    Only the forms of iptables-save and of nft, as text and as JSON, and what FortiOS encrypts anew each time (`ENC`, private keys), of which
+    nobody can tell whether it changed; the lines stay where they are.
     """
     for pattern, instead in _UNSTEADY:
         text = pattern.sub(instead, text)
-    return text
+    return _CYCLED_KEY.sub(lambda found: _KEY_LINE.sub("cycled", found[0]), text)
 
 
 def read(text: str, kind: str = "") -> Ruleset:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from typing import Final, Literal
 
 from firewall_audit.detections.asked import Imported
+from firewall_audit.detections.finding import Finding
 
 PRIVATE: Final = (
     "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7", "fe80::/10",
@@ -149,6 +150,8 @@ class Parameters:
     """Imported rules that are switched on."""
     unreadable: tuple[str, ...] = ()
     """Titles of those that this release cannot read any more."""
+    noticed: tuple[Finding, ...] = ()
+    """What the house itself noticed of its devices in this time, beside their lines."""
     products: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Of each product that imported rules name, the devices."""
 

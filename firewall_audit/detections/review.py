@@ -52,6 +52,7 @@ def review(
     found += threats.detect(window, parameters, country)
     found += first_seen.detect(window, parameters, behind, tally)
     found += health.detect(window, parameters, behind, tally)
+    found += parameters.noticed
     proved = prove(window, sorted(found, key=lambda one: (*rank(one), one.kind, one.scope)))
     judged = [(one, _known(one, parameters, window)) for one in proved]
     return Review(

@@ -12,7 +12,20 @@ from firewall_audit.models.devices import GOVERNED
 from kernel.db import HOUSE, Record, Utc, secret
 
 SOURCES = ("syslog", "file", "upload")
-EVENTS = ("dropped", "silent", "heard", "full", "unknown", "missing", "twice", "restarted", "clock", "uncollected", "collected", "host-key")
+EVENTS = (
+    "dropped",
+    "silent",
+    "heard",
+    "full",
+    "unknown",
+    "missing",
+    "twice",
+    "restarted",
+    "clock",
+    "uncollected",
+    "collected",
+    "host-key",
+)
 
 
 class LogBatch(Record, table=True):

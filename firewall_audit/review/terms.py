@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from firewall_audit.collectors.noticed import noticed
 from firewall_audit.detections.parameters import PRIVATE, Known, Parameters, Service
 from firewall_audit.events import Verdict
 from firewall_audit.formats import FORMATS
@@ -75,6 +76,7 @@ def terms_of(session: Any, review: LogReview) -> Terms:
         known=accepted(session, review),
         imported=imported,
         unreadable=unreadable,
+        noticed=noticed(session, review.since, review.until),
         products=products_of(session) if imported else {},
         published=tuple(
             Service(one.protocol, one.port, one.destination, one.source)

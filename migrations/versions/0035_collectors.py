@@ -69,7 +69,9 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=True),
         sa.CheckConstraint(f"outcome in {OUTCOMES}", name="collection_attempt_outcome"),
         sa.CheckConstraint("(outcome = 'running') = (ended_at is null)", name="collection_attempt_ended"),
-        sa.CheckConstraint("(outcome in ('new', 'unchanged')) = (number is not null)", name="collection_attempt_number"),
+        sa.CheckConstraint(
+            "(outcome in ('new', 'unchanged')) = (number is not null)", name="collection_attempt_number"
+        ),
         sa.ForeignKeyConstraint(["scope"], ["scope.id"]),
         sa.ForeignKeyConstraint(["device_id"], ["network_device.id"]),
         sa.ForeignKeyConstraint(["version_id"], ["configuration_version.id"]),

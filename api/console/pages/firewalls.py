@@ -95,6 +95,35 @@ class Credential:
 
 
 @dataclass(frozen=True)
+class Collector:
+    """How a device's configuration is fetched."""
+
+    recipe: str
+    title: str
+    address: str
+    port: int
+    has_authority: bool
+    trusted: str
+    offered: str
+    state: State | None
+    failures: int
+    failing: datetime | None
+    asked: bool
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt to fetch a configuration."""
+
+    begun: datetime
+    ended: datetime | None
+    outcome: State
+    asked: bool
+    number: int | None
+    size: int
+
+
+@dataclass(frozen=True)
 class Device:
     """A device with how its lines come in."""
 
@@ -124,6 +153,12 @@ class Device:
     may_revise: bool = False
     may_retire: bool = False
     may_credential: bool = False
+    collector: Collector | None = None
+    attempts: tuple[Attempt, ...] = ()
+    recipes: tuple[Choice, ...] = ()
+    may_collector: bool = False
+    may_collect: bool = False
+    may_trust: bool = False
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from firewall_audit import place
+from firewall_audit.collectors import collecting
 from firewall_audit.intake import batches, taking
 from firewall_audit.intake.taking import Counted
+from firewall_audit.models.collectors import Collector
+from kernel import db
 from tests import world
 
 pytestmark = pytest.mark.needs("frontend")
@@ -65,3 +68,28 @@ def test_an_engineer_gives_a_collector_a_secret_that_no_page_shows(browser_of):
     assert "backup" in page
     assert "Very-Secret-99" not in page
     assert browser.post(f"{path}/drop-credential", data={"purpose": "ssh"}).status_code == 303
+
+
+def test_an_engineer_sets_a_collector_up_trusts_what_it_showed_and_asks_at_once(browser_of, monkeypatch):
+    who = world.activated(role="network-engineer")
+    browser = browser_of(who)
+    made = browser.post("/firewalls/new", data=FORM | {"owner": who.user_name})
+    path = made.headers["location"].partition("?")[0]
+    wrong = browser.post(f"{path}/collector", data={"recipe": "ssh:asa", "address": "edge.example.org", "port": ""})
+    assert wrong.status_code == 422
+    right = {"recipe": "ssh:asa", "address": "192.0.2.250", "port": ""}
+    assert browser.post(f"{path}/collector", data=right).status_code == 303
+    page = browser.get(path).text
+    assert "192.0.2.250" in page
+    assert 'id="collect"' in page
+    with db.read_session() as session:
+        row = session.query(Collector).one()
+    attempt = collecting.begin(collecting.CLERK, row.id)
+    shown = "ssh-ed25519 SHA256:abcdefgh"
+    collecting.fail(collecting.CLERK, row.id, attempt_id=attempt.id, outcome="untrusted", offered=shown)
+    assert shown in browser.get(path).text
+    assert browser.post(f"{path}/trust-key", data={"fingerprint": shown}).status_code == 303
+    assert 'id="trust"' not in browser.get(path).text
+    assert browser.post(f"{path}/collect").status_code == 409
+    assert browser.post(f"{path}/drop-collector").status_code == 303
+    assert "192.0.2.250" not in browser.get(path).text.partition("<main")[2].partition("history")[0]

