@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
+from socket import AF_INET6, inet_ntop, inet_pton
 from typing import Final
 
 from firewall_audit.events import LONGEST_DETAIL, Verdict
@@ -54,12 +55,22 @@ def address(text: str) -> str:
     if found := _DOTTED.fullmatch(text):
         numbers = [int(number) for number in found.groups()]
         return "{}.{}.{}.{}".format(*numbers) if max(numbers) <= 255 else ""  # noqa: PLR2004 - what a byte holds
+    if (packed := _packed(text)) is not None and packed[0]:  # of what begins with zeros a part may be written as IPv4
+        return inet_ntop(AF_INET6, packed)
     try:
         known = ip_address(text.partition("%")[0])
     except ValueError:
         return ""
     inner = known.ipv4_mapped if isinstance(known, IPv6Address) else None
     return str(inner or known)
+
+
+def _packed(text: str) -> bytes | None:
+    """Return the bytes of a plain IPv6 address: the C library reads one ten times sooner than `ipaddress`."""
+    try:
+        return inet_pton(AF_INET6, text)
+    except (OSError, ValueError):  # none, or one that `ipaddress` must look at
+        return None
 
 
 def port(text: str) -> int | None:
