@@ -1,5 +1,6 @@
 """Making analyses in the background: what waits is found by state, judged outside of any transaction, then put on record. [FW-1, FW-5]"""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -7,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import col, select
 
-from firewall_audit.analyses import findings, ground
+from firewall_audit.analyses import findings, ground, usage
 from firewall_audit.analyses.judging import judge
 from firewall_audit.analyses.models import ACCEPTED, RuleAnalysis, RuleFinding
 from firewall_audit.analyses.readings import latest_analysis
@@ -148,10 +149,11 @@ def run(now: datetime) -> None:
         lapse_accepted(CLERK)
     for device, version, task in found:
         begun = clock.now()
+        asked = replace(task, usages=usage.usages_of(device, version, begun))
         judged = judge(
-            task, seconds=book.number("FW-1", "analysis_seconds"), megabytes=book.number("FW-1", "analysis_megabytes")
+            asked, seconds=book.number("FW-1", "analysis_seconds"), megabytes=book.number("FW-1", "analysis_megabytes")
         )
-        _record(device.id, made_of(version, task, judged, begun))
+        _record(device.id, made_of(version, asked, judged, begun))
 
 
 def _record(device_id: UUID, made: Made) -> None:

@@ -104,10 +104,14 @@ def usage_told(one: Usage) -> dict[str, Any]:
     hits: dict[str, dict[str, int]] = {}
     for (filter_, rule), count in one.hits.items():
         hits.setdefault(filter_, {})[rule] = count
+    quiet: dict[str, dict[str, str]] = {}
+    for (filter_, rule), at in one.quiet.items():
+        quiet.setdefault(filter_, {})[rule] = at.isoformat()
     return {
         "since": one.since.isoformat(),
         "until": one.until.isoformat(),
         "hits": hits,
+        "quiet": quiet,
         "source": one.source,
         "reset": one.reset,
     }
@@ -116,8 +120,13 @@ def usage_told(one: Usage) -> dict[str, Any]:
 def usage_of(told: Mapping[str, Any]) -> Usage:
     """Read a usage."""
     hits = {(filter_, rule): count for filter_, rules in told["hits"].items() for rule, count in rules.items()}
+    quiet = {
+        (filter_, rule): datetime.fromisoformat(at)
+        for filter_, rules in told.get("quiet", {}).items()
+        for rule, at in rules.items()
+    }
     since, until = datetime.fromisoformat(told["since"]), datetime.fromisoformat(told["until"])
-    return Usage(since, until, hits, told["source"], told["reset"])
+    return Usage(since, until, hits, quiet, told["source"], told["reset"])
 
 
 def ground_told(one: Ground) -> dict[str, Any]:

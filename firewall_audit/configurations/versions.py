@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 from sqlmodel import col, select
 
-from firewall_audit.configurations import texts
+from firewall_audit.configurations import counters, texts
 from firewall_audit.configurations.patience import patiently
 from firewall_audit.devices import in_service
 from firewall_audit.drift.differences import judge_difference
@@ -16,6 +16,7 @@ from firewall_audit.models.configurations import (
     ANSWERED,
     ConfigurationDrift,
     ConfigurationVersion,
+    RuleCounters,
 )
 from firewall_audit.rulesets.masking import Masked, mask
 from firewall_audit.rulesets.model import Ruleset
@@ -73,6 +74,7 @@ def take_in(work: Work, device: NetworkDevice, *, text: str, kind: str, source: 
     if ruleset.size > MOST_RULES:
         raise Refused(CLAUSE, f"A configuration has {MOST_RULES} rules at most; this one has {ruleset.size}.")
     last = latest(work, device.id, lock=True)
+    _keep_counters(work, device, came, ruleset)
     digest = texts.digest(masked.text)
     work.note("digest", digest)
     if last is not None and digest in (last.digest, texts.digest(texts.steady(last.text))):
@@ -95,6 +97,22 @@ def _read(text: str, device: NetworkDevice, kind: str) -> tuple[Masked, Ruleset]
     """Mask, then read what is left: nothing after this line has seen a secret."""
     masked = mask(text, sealing.fingerprint("configuration", device.slug))
     return masked, texts.read(masked.text, kind)
+
+
+def _keep_counters(work: Work, device: NetworkDevice, came: str, ruleset: Ruleset) -> None:
+    """Add what the device has counted to what is known of the use of its rules; what a version keeps has no counts. [FW-5]"""
+    if texts.steady(came) == came:
+        return
+    told = patiently(work, lambda: _read(came, device, ruleset.vendor)[1])
+    if not counters.counted(told):
+        return
+    row = work.select(select(RuleCounters).where(RuleCounters.device_id == device.id).with_for_update()).first()
+    rules, reset = counters.add_reading(row.rules if row else {}, told, work.now)
+    if row is None:
+        work.add(RuleCounters(scope=device.scope, device_id=device.id, since=work.now, read_at=work.now, rules=rules))
+        return
+    row.rules, row.read_at, row.resets = rules, work.now, row.resets + reset
+    work.note("counters_reset", reset)
 
 
 def _compare(

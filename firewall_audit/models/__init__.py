@@ -1,7 +1,12 @@
 """Tables of the firewall audit."""
 
 from firewall_audit.models.collectors import CollectionAttempt, Collector
-from firewall_audit.models.configurations import ConfigurationBatch, ConfigurationDrift, ConfigurationVersion
+from firewall_audit.models.configurations import (
+    ConfigurationBatch,
+    ConfigurationDrift,
+    ConfigurationVersion,
+    RuleCounters,
+)
 from firewall_audit.models.devices import CollectorCredential, DeviceSender, NetworkDevice
 from firewall_audit.models.intake import (
     IntakeEvent,
@@ -32,6 +37,7 @@ __all__ = [
     "LogUpload",
     "NetworkDevice",
     "PublishedService",
+    "RuleCounters",
     "SenderCount",
     "UnknownSender",
     "UnparsedSample",

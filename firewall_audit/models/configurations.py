@@ -65,6 +65,22 @@ class ConfigurationVersion(Record, table=True):
     baseline_by: UUID | None = None
 
 
+class RuleCounters(Record, table=True):
+    """What a device's own counters said of its rules, from each time that they came with its configuration. [FW-5]"""
+
+    __tablename__ = "rule_counters"
+    __table_args__: ClassVar[Any] = (UniqueConstraint("device_id", name="rule_counters_once"), GOVERNED)
+
+    scope: str = Field(default=HOUSE, foreign_key="scope.id")
+    device_id: UUID = Field(foreign_key="network_device.id")
+    since: datetime = Field(sa_type=Utc)
+    """When they first came."""
+    read_at: datetime = Field(sa_type=Utc)
+    resets: int = 0
+    rules: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    """By list and rule: see `configurations.counters`."""
+
+
 class ConfigurationDrift(Record, table=True):
     """Something that changed on a device, or was to change and did not: what, between when, by whom as far as known, and the verdict."""
 

@@ -148,11 +148,13 @@ def _logs_all(paths: Paths, base: Filter) -> bool:
 
 
 def unused(ruleset: Ruleset, usage: Usage, terms: Terms) -> Iterator[Finding]:
-    """Rules without a hit in a window that is long enough and whose counters were not reset."""
+    """Rules without a hit for long enough, by counters that were not reset."""
     if usage.reset or usage.days < terms.unused_days:
         return
     for one in ruleset.filters:
         for rule in one.rules:
-            if rule.enabled and usage.hits.get((one.name, rule.id)) == 0:
-                said = f"{usage.source}, {usage.since:%Y-%m-%d}, {usage.until:%Y-%m-%d}, {usage.days} days"
-                yield Finding("unused", Place.of(one.name, rule), detail=said, weight=usage.days)
+            quiet = usage.quiet_since((one.name, rule.id)) if rule.enabled else None
+            if quiet is None or (days := (usage.until - quiet).days) < terms.unused_days:
+                continue
+            said = f"{usage.source}, {quiet:%Y-%m-%d}, {usage.until:%Y-%m-%d}, {days} days"
+            yield Finding("unused", Place.of(one.name, rule), detail=said, weight=days)

@@ -156,6 +156,8 @@ class Usage:
     until: datetime
     hits: Mapping[tuple[str, str], int]
     """By filter and rule id; a rule that is not in it is one of which nothing is known."""
+    quiet: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
+    """Since when no hit of a rule was seen: its last one, or when it was first looked at; where it is not told, since the window began if there was none at all."""
     source: str = "counters"
     """`counters` or `logs`."""
     reset: bool = False
@@ -165,3 +167,7 @@ class Usage:
     def days(self) -> int:
         """Whole days of the window."""
         return (self.until - self.since).days
+
+    def quiet_since(self, key: tuple[str, str]) -> datetime | None:
+        """Give since when a rule was not hit; None where nothing is known of it, or only that it was hit."""
+        return self.quiet.get(key, self.since if self.hits[key] == 0 else None) if key in self.hits else None
