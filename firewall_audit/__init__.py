@@ -50,6 +50,7 @@ MODULES: tuple[str, ...] = (
     "review.readings",
     "review.reports",
     "review.reviews",
+    "review.sampling",
     "sigma.library",
     "sigma.readings",
 )
