@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -171,45 +170,3 @@ def read(
     finally:
         frame.close_writer()
     raise typer.Exit(1 if refused else 0)
-
-
-@app.command("sample")
-def sample(
-    week: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="A day of the week that is drawn from.")],
-    device: Annotated[str, typer.Option(help="The device's short name on the register; none: every device.")] = "",
-    seed: Annotated[
-        str, typer.Option(help="To draw the same again; else the seed of that week's review, else a new one.")
-    ] = "",
-    size: Annotated[int, typer.Option(min=1, max=200, help="Lines to draw.")] = 8,
-) -> None:
-    """Draw lines of a week by chance and print them with their seed: with it anybody draws the same. It is on the ledger.
-
-    Exit code 0: lines were drawn. 1: that week has none.
-    """
-    import secrets  # noqa: PLC0415 - a command loads what it needs
-
-    from api import fields  # noqa: F401, PLC0415
-    from firewall_audit.review import drawing, sampling  # noqa: PLC0415
-    from kernel import frame, fresh  # noqa: PLC0415
-
-    fresh.refresh(force=True)
-    period = sampling.week_of(week.date())
-    chosen = seed or sampling.recorded_seed(period) or secrets.token_hex(16)
-    try:
-        drawn = sampling.draw_sample(
-            drawing.CLERK, since=period.start, until=period.end, seed=chosen, device=device, size=size
-        )
-    finally:
-        frame.close_writer()
-    out.print(
-        f"Seed {chosen}; {len(drawn)} lines of {period.start.isoformat()} to {period.end.isoformat()}.", highlight=False
-    )
-    for one in drawn:
-        out.print(f"{one.batch[:12]} {one.place} {one.at}", highlight=False)
-        out.print(
-            f"  {one.text if one.text is not None else 'dropped with its day'}",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
-    raise typer.Exit(0 if drawn else 1)

@@ -50,7 +50,6 @@ MODULES: tuple[str, ...] = (
     "review.readings",
     "review.reports",
     "review.reviews",
-    "review.sampling",
     "sigma.library",
     "sigma.readings",
 )

@@ -91,7 +91,7 @@ def title_of(kind: str, name: str, about: str) -> str:
         return (
             _("More of: %(name)s", name=rule_name(name)) if name else _("More alarms than the house is told one by one")
         )
-    return _("%(rule)s: %(about)s", rule=rule_name(name), about=about) if about else rule_name(name)
+    return f"{rule_name(name)}: {about}" if about else rule_name(name)
 
 
 def listed(text: str) -> list[str]:

@@ -52,7 +52,6 @@ FIREWALL: Mapping[str, tuple[str, str, str]] = {
     "intake.strangers": ("eye", N_("%(who)s looked at who sends log lines without being known"), N_("%(who)s tried to look at who sends log lines without being known")),
     "log-review.draw": ("shield", N_("%(who)s looked at the firewall logs of a week"), N_("%(who)s tried to look at the firewall logs of a week")),
     "log-review.read": ("eye", N_("%(who)s read a review of the firewall logs"), N_("%(who)s tried to read a review of the firewall logs")),
-    "log-sample.draw": ("eye", N_("%(who)s drew lines of the firewall logs by chance"), N_("%(who)s tried to draw lines of the firewall logs by chance")),
     "log-review.sample": ("eye", N_("%(who)s read the sample of a review of the firewall logs"), N_("%(who)s tried to read the sample of a review of the firewall logs")),
     "log-review.answer": ("shield", N_("%(who)s said of a line how it was read"), N_("%(who)s tried to say of a line how it was read")),
     "log-review.sign": ("shield", N_("%(who)s signed a review of the firewall logs"), N_("%(who)s tried to sign a review of the firewall logs")),
