@@ -2,19 +2,34 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from unittest.mock import patch
 
-from kernel import clock
+from kernel import action, clock, frame, reading
+from kernel.ledger.entries import Draft
 from policy import book
 from policy.recurrence import Period, period_at
 
 
 @contextmanager
 def on(day: datetime) -> Iterator[None]:
-    """Live an earlier day: the clock of this process goes on from there, and comes back at the end."""
-    now, shift = clock.now, clock.now() - day
-    with patch.object(clock, "now", lambda: now() - shift):
+    """Live an earlier day: the clock of this process goes on from there, and comes back at the end.
+
+    The ledger is no party to it: an entry says when it was truly written, and notes the day that was lived. [OC-14]
+    """
+    now, shift, draft_of = clock.now, clock.now() - day, frame.draft_of
+
+    def written(*told: Any) -> Draft:
+        draft = draft_of(*told)
+        return replace(draft, at=now(), notes=draft.notes | {"lived": draft.at.isoformat()})
+
+    with (
+        patch.object(clock, "now", lambda: now() - shift),
+        patch.object(action, "draft_of", written),
+        patch.object(reading, "draft_of", written),
+    ):
         yield
 
 

@@ -15,10 +15,12 @@ from sqlmodel import SQLModel
 
 from kernel import db, frame, fresh, gate
 from kernel.actor import clerk
+from kernel.gate import ALWAYS
 from kernel.postgres import Cluster, start
 from kernel.settings import load
 from policy.book import forget_editions
 from tests import rows
+from training.standing.memory import STANDINGS
 
 ROOT = Path(__file__).resolve().parents[1]
 STATE = ROOT / "var" / "test"
@@ -151,6 +153,7 @@ def every_world(worker_database: str) -> Iterator[rows.Worlds]:
 def database(worker_database: str, every_world: rows.Worlds) -> Iterator[str]:
     """The worker's database, emptied of what the test before wrote (the ledger grows on)."""
     fresh.refresh(force=True)
+    STANDINGS.fresh_until = ALWAYS  # the clock of the test before may have run months ahead
     yield worker_database
     frame.close_writer()
     rows.empty(every_world.conn)

@@ -19,6 +19,8 @@ INSTEAD: Final = str.maketrans(
 RULES: Final = {
     "A device fell silent": "Un équipement s\u2019est tu",
     "Log lines were lost": "Des lignes de journal ont été perdues",
+    "A configuration could not be collected": "Une configuration n\u2019a pas pu être relevée",
+    "A device shows another key than before": "Un équipement présente une autre clé qu\u2019avant",
     "A device was changed without approval": "Un équipement a été modifié sans approbation",
     "Intrusion detection warns": "La détection d\u2019intrusion avertit",
     "An administrator signed in outside working hours": "Un administrateur s\u2019est connecté hors des heures de travail",

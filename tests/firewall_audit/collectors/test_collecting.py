@@ -151,6 +151,10 @@ async def _cut(process: Any) -> None:
     process.channel.get_connection().abort()
 
 
+async def _gone(process: Any) -> None:
+    process.channel.get_connection().abort()
+
+
 async def _silent(process: Any) -> None:
     await asyncio.sleep(60)
 
@@ -163,6 +167,7 @@ async def _silent(process: Any) -> None:
         (says("permission denied\n", 1), "not-allowed"),
         (says("x" * (2 << 20)), "too-large"),
         (_cut, "truncated"),
+        (_gone, "truncated"),
         (_silent, "slow"),
     ],
 )
