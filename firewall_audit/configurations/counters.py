@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from firewall_audit.configurations.texts import digest
 from firewall_audit.rulesets.model import Ruleset
 from firewall_audit.rulesets.terms import Usage
+from policy.rule_texts import digest
 
 Told = dict[str, dict[str, dict[str, Any]]]
 

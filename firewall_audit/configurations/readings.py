@@ -22,6 +22,7 @@ from kernel.action import Work
 from kernel.db import Answer
 from kernel.errors import Refused
 from kernel.reading import reading
+from policy import rule_texts
 
 MOST = 200
 BOXES_SHOWN = 4
@@ -141,7 +142,7 @@ def compare_versions(
 def preview_configuration(work: Work, device: NetworkDevice, *, text: Text, kind: Kind = "") -> Comparison:
     """Show what a proposed configuration would change on a device, and the digests by which a change approves it. Nothing is kept. [FW-2]"""
     last = latest(work, device.id)
-    masked = mask(texts.steady(texts.plain(text)), sealing.fingerprint("configuration", device.slug))
+    masked = mask(texts.steady(rule_texts.plain(text)), sealing.fingerprint("configuration", device.slug))
     return patiently(work, lambda: _compared(last, None, masked.text, kind or (last.kind if last else "")))
 
 
@@ -156,5 +157,5 @@ def _compared(last: ConfigurationVersion | None, after: VersionView | None, text
         before=VersionView.of(last) if last else None, after=after,
         traffic=[TrafficLine(now=one.now, words=one.words, filter=one.filter, certain=one.certain) for one in told.traffic],
         more=told.more, undecided=[f"{one}" for one in told.undecided], added=[f"{name}: {rule}" for name, rule in words.added],
-        removed=[f"{name}: {rule}" for name, rule in words.removed], lines=lines[:MOST_LINES], digest=texts.digest(text), rule_digests=words.digests,
+        removed=[f"{name}: {rule}" for name, rule in words.removed], lines=lines[:MOST_LINES], digest=rule_texts.digest(text), rule_digests=words.digests,
     )  # fmt: skip

@@ -4,7 +4,6 @@ A change may name, as the SHA-256 of what it puts in place: the whole text as it
 each rule by itself, its words with single blanks (`+ ` before a rule that comes, `- ` before one that goes).
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from typing import Final
 from firewall_audit.rulesets.model import Ruleset, Unreadable
 from firewall_audit.rulesets.parsers import PARSERS
 from kernel.errors import Fault, Malformed
+from policy.rule_texts import rule_digest
 
 _UNSTEADY: Final = (
     (
@@ -55,21 +55,6 @@ class Words:
     def digests(self) -> list[str]:
         """The digest of each rule, by which a change may have approved it."""
         return [rule_digest("+", text) for _, text in self.added] + [rule_digest("-", text) for _, text in self.removed]
-
-
-def rule_digest(sign: str, text: str) -> str:
-    """The SHA-256 of a rule that comes (`+`) or goes (`-`)."""
-    return digest(f"{sign} {' '.join(text.split())}")
-
-
-def digest(text: str) -> str:
-    """The SHA-256 of a text, in hexadecimal."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def plain(text: str) -> str:
-    """The text as it is kept: one kind of line end, no mark of byte order, no NUL, none of the blanks behind the end."""
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "").rstrip() + "\n"
 
 
 def steady(text: str) -> str:

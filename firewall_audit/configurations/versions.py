@@ -24,6 +24,7 @@ from kernel import sealing
 from kernel.action import Work, action
 from kernel.db import Answer
 from kernel.errors import Conflict, Malformed, Refused
+from policy import rule_texts
 from policy.approvals import person_of
 
 MOST_BYTES = 16 << 20
@@ -69,26 +70,26 @@ def take_in(work: Work, device: NetworkDevice, *, text: str, kind: str, source: 
     in_service(device)
     if len(text.encode("utf-8", "surrogatepass")) > MOST_BYTES:
         raise Malformed(f"A configuration has {MOST_BYTES >> 20} MiB at most.")
-    came = texts.plain(text)
+    came = rule_texts.plain(text)
     masked, ruleset = patiently(work, lambda: _read(texts.steady(came), device, kind))
     if ruleset.size > MOST_RULES:
         raise Refused(CLAUSE, f"A configuration has {MOST_RULES} rules at most; this one has {ruleset.size}.")
     last = latest(work, device.id, lock=True)
     _keep_counters(work, device, came, ruleset)
-    digest = texts.digest(masked.text)
+    digest = rule_texts.digest(masked.text)
     work.note("digest", digest)
-    if last is not None and digest in (last.digest, texts.digest(texts.steady(last.text))):
+    if last is not None and digest in (last.digest, rule_texts.digest(texts.steady(last.text))):
         last.seen_at, last.seen = work.now, last.seen + 1
         return _told(last, None, new=False)
     made = work.add(
         ConfigurationVersion(
             scope=device.scope, device_id=device.id, number=last.number + 1 if last else 1, kind=ruleset.vendor, host=ruleset.host[:200],
-            digest=digest, handed_in=sealed_digest(device, texts.digest(came)), text=masked.text, size=len(masked.text), rules=ruleset.size,
+            digest=digest, handed_in=sealed_digest(device, rule_texts.digest(came)), text=masked.text, size=len(masked.text), rules=ruleset.size,
             unmodelled=texts.inexact(ruleset), secrets=masked.secrets, source=source, taken_by=work.actor.ref, taken_at=work.now, seen_at=work.now,
         )
     )  # fmt: skip
     work.session.flush()
-    drift = _compare(work, device, made, last, ruleset, [texts.digest(text), texts.digest(came), digest])
+    drift = _compare(work, device, made, last, ruleset, [rule_texts.digest(text), rule_texts.digest(came), digest])
     work.fact("configuration.taken", device_id=device.id, version_id=made.id, number=made.number)
     return _told(made, drift, new=True)
 

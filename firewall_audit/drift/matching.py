@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import exists, func
 from sqlmodel import col, select
 
-from firewall_audit.configurations.texts import digest
 from firewall_audit.drift.differences import check_again
 from firewall_audit.drift.found import report_unapproved
 from firewall_audit.drift.heard import Heard, changes_heard, sign_ins_heard
@@ -34,6 +33,7 @@ from kernel.db import HOUSE, read_session
 from kernel.sweeps import sweep
 from policy import book
 from policy.changes import ChangeWindow
+from policy.rule_texts import digest
 
 CLERK = clerk("configurations")
 AT_ONCE = 20

@@ -2,9 +2,10 @@
 
 import pytest
 
-from firewall_audit.configurations import lists, readings, texts
+from firewall_audit.configurations import lists, readings
 from firewall_audit.models import NetworkDevice
 from kernel.errors import Denied, NotFound, Refused
+from policy import rule_texts
 from tests import world
 from tests.changecontrol.builders import House, fresh
 from tests.firewall_audit.configurations.builders import SECRET, SQL, WEB, engineer, take, text
@@ -39,5 +40,5 @@ def test_a_proposal_shows_what_it_would_change_and_keeps_nothing(house: House, d
     take(device, text(WEB))
     found = readings.preview_configuration(fresh(engineer()), device.id, text=text(WEB, SQL))
     assert [one.words for one in found.traffic] == ["tcp 3306 from 0.0.0.0/0 to 192.0.2.20"]
-    assert found.rule_digests == [texts.rule_digest("+", f"access-list IN extended {SQL}")]
+    assert found.rule_digests == [rule_texts.rule_digest("+", f"access-list IN extended {SQL}")]
     assert len(lists.list_versions(fresh(house.officer), device.id)) == 1

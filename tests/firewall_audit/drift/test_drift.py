@@ -9,7 +9,6 @@ import pytest
 import changecontrol
 from changecontrol.models import Change
 from changecontrol.observed.models import ObservedChange
-from firewall_audit.configurations import texts
 from firewall_audit.configurations.versions import approve_baseline
 from firewall_audit.drift import differences, matching
 from firewall_audit.drift.heard import Heard
@@ -17,6 +16,7 @@ from firewall_audit.drift.readings import list_drift
 from firewall_audit.models import NetworkDevice
 from kernel import clock, db
 from kernel.db import uuid7
+from policy import rule_texts
 from policy.evidence import PROBES, QUERIES
 from tests.changecontrol.builders import House, fresh
 from tests.changecontrol.test_emergencies import raised
@@ -75,14 +75,14 @@ def test_the_clause_reports_what_nobody_approved_until_it_is_settled(house: Hous
 
 def test_approved_text_is_matched_by_its_digest_and_other_text_is_not(house: House, device: NetworkDevice) -> None:
     take(device, text(WEB))
-    change = started(house, device, texts=[texts.digest(text(WEB, SQL))])
+    change = started(house, device, texts=[rule_texts.digest(text(WEB, SQL))])
     assert take(device, text(WEB, SQL)).verdict == "matched"
     assert (take(device, text(SQL)).verdict, drift()[-1].bound_to) == ("other-text", change.window_ref)
 
 
 def test_rules_approved_one_by_one_are_matched_and_one_more_is_partly(house: House, device: NetworkDevice) -> None:
     take(device, text(WEB))
-    approved = [texts.rule_digest("+", f"access-list IN extended {SQL}")]
+    approved = [rule_texts.rule_digest("+", f"access-list IN extended {SQL}")]
     started(house, device, texts=approved)
     assert take(device, text(WEB, SQL)).verdict == "matched"
     told = take(device, text(WEB, "permit ip any any"))
