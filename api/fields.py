@@ -9,7 +9,7 @@ FIELDS = (
     "contactcenter",
     "changecontrol",
     "training",
-    "firewall_audit",
+    "firewall_audit.field",
     "api.console.readings",
 )
 
