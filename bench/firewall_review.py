@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 from firewall_audit.detections.finding import Finding
 from firewall_audit.detections.parameters import Parameters
 from firewall_audit.detections.review import review
+from firewall_audit.intake.whole import Whole, split_blocks
 from firewall_audit.store import Reading, Store, Window
 from kernel.clock import monotonic
 
-BLOCK = 25_000_000
-"""Bytes, of some 100,000 lines."""
+READ = 1 << 20
 SINCE = datetime(2026, 10, 5, tzinfo=UTC)
 """The generator's week begins here."""
 UNTIL = SINCE + timedelta(days=7)
@@ -29,15 +29,11 @@ class Cost(NamedTuple):
     lines: int
 
 
-def blocks(log: Path) -> Iterator[list[bytes]]:
-    """Yield the lines of a file, many at a time."""
-    rest = b""
+def blocks(log: Path) -> Iterator[Whole]:
+    """Yield the lines of a file, many at a time, as they are taken in."""
     with log.open("rb") as file:
-        while data := file.read(BLOCK):
-            *lines, rest = (rest + data).split(b"\n")
-            yield lines
-    if rest:
-        yield [rest]
+        for block, _ in split_blocks(iter(lambda: file.read(READ), b"")):
+            yield block
 
 
 def write(log: Path, folder: Path, workers: int = 0) -> int:

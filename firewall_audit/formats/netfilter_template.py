@@ -115,7 +115,7 @@ def _rule(prefix: str) -> str:
 
 
 def _minute(text: str) -> datetime:
-    found = leading(f"{text}:00")
+    found = leading(f"{text}:00 a")
     if found is None:
         raise ValueError("a minute that is none fitted a template")
     return found.at

@@ -6,24 +6,22 @@ A file that breaks off is refused with the count of what was readable, and nothi
 import codecs
 import gzip
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, Protocol, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from firewall_audit.intake.batches import CLERK, BatchView
-from firewall_audit.intake.framing import LONGEST
 from firewall_audit.intake.journal import JOURNAL, journal_lines
 from firewall_audit.intake.taking import Counted, reading_of, take
+from firewall_audit.intake.whole import TOGETHER, TOGETHER_BYTES, Whole, count_lines, split_blocks, split_lines
 from firewall_audit.models import NetworkDevice
 from kernel import clock
 from kernel.actor import Actor
 from kernel.errors import Malformed, NotFound
 
 READ: Final = 1 << 20
-TOGETHER: Final = 65_536
-TOGETHER_BYTES: Final = 16 << 20
 _GZIP, _ZSTD = PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _WIDE = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 BROKEN: Final = (EOFError, OSError, zlib.error, ValueError)
@@ -83,43 +81,64 @@ def check_zone(zone: str) -> None:
         raise Malformed("There is no such time zone; IANA calls them such as Africa/Porto-Novo.") from None
 
 
-def _blocks(file: BinaryIO, counted: Counted, *, partial: bool, seen: Seen | None) -> Iterator[Sequence[bytes]]:
+def _blocks(file: BinaryIO, counted: Counted, *, partial: bool, seen: Seen | None) -> Iterator[Whole]:
     """Yield the lines of a file in blocks; count them meanwhile."""
-    waiting: list[bytes] = []
-    size = lines = 0
+    lines = 0
     try:
-        for line, cut in opened_lines(file):
-            waiting.append(line)
-            size += len(line) + 1
-            counted.size += len(line) + 1
+        for block, cut in _opened_blocks(file):
+            here = count_lines(block)
+            lines += here
+            counted.size += len(block) if isinstance(block, bytes) else sum(map(len, block)) + here
             counted.cut += cut
-            lines += 1
-            if len(waiting) >= TOGETHER or size >= TOGETHER_BYTES:
-                yield waiting
-                waiting, size = [], 0
-                if seen is not None:
-                    seen(file.tell())
+            yield block
+            if seen is not None:
+                seen(file.tell())
     except BROKEN as fault:
         if not partial:
             raise Malformed(
                 f"The file breaks off or cannot be unpacked at byte {file.tell()}, after {lines} lines; nothing of it was kept. What is readable can be kept."
             ) from fault
         counted.partial = True
+
+
+def _opened_blocks(file: BinaryIO) -> Iterator[tuple[Whole, int]]:
+    pieces, journal = _opened_pieces(file)
+    if not journal:
+        yield from split_blocks(pieces)
+        return
+    waiting: list[bytes] = []
+    size = cuts = 0
+    try:
+        for line, cut in journal_lines(pieces):
+            waiting.append(line)
+            size += len(line) + 1
+            cuts += cut
+            if len(waiting) >= TOGETHER or size >= TOGETHER_BYTES:
+                yield waiting, cuts
+                waiting, size, cuts = [], 0, 0
+    except BROKEN:
+        if waiting:
+            yield waiting, cuts
+        raise
     if waiting:
-        yield waiting
+        yield waiting, cuts
 
 
 def opened_lines(file: BinaryIO) -> Iterator[tuple[bytes, bool]]:
     """Yield the lines of a file, packed or not, each with whether it was cut. Raises what `BROKEN` names where it breaks off."""
+    pieces, journal = _opened_pieces(file)
+    return journal_lines(pieces) if journal else split_lines(pieces)
+
+
+def _opened_pieces(file: BinaryIO) -> tuple[Iterator[bytes], bool]:
+    """Return what a file holds in UTF-8, and whether it is a journal's export."""
     stream = _opened(file)
     first = stream.read1(READ)
     wide = next((name for mark, name in _WIDE.items() if first.startswith(mark)), "")
     pieces = _pieces(stream, first.removeprefix(codecs.BOM_UTF8))
     if wide:
         pieces = _narrowed(pieces, wide)
-    if JOURNAL.match(first):
-        return journal_lines(pieces)
-    return split_lines(pieces)
+    return pieces, JOURNAL.match(first) is not None
 
 
 class Readable(Protocol):
@@ -155,20 +174,3 @@ def _narrowed(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
     for piece in pieces:
         yield decoder.decode(piece).lstrip("\ufeff").encode()
     yield decoder.decode(b"", final=True).encode()
-
-
-def split_lines(pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """Yield the lines of pieces of bytes, each with whether it was cut at the limit; empty lines are none."""
-    rest, skipping = b"", False
-    for piece in pieces:
-        *whole, rest = (rest + piece).split(b"\n")
-        for line in whole:
-            if not skipping and line not in {b"", b"\r"}:
-                yield line[:LONGEST].rstrip(b"\r"), len(line) > LONGEST + line.endswith(b"\r")
-            skipping = False
-        if len(rest) > LONGEST + 1:
-            if not skipping:
-                yield rest[:LONGEST], True
-            rest, skipping = b"", True
-    if not skipping and rest not in {b"", b"\r"}:
-        yield rest[:LONGEST].rstrip(b"\r"), len(rest) > LONGEST + rest.endswith(b"\r")

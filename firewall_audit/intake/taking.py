@@ -1,6 +1,6 @@
 """Lines go into the store, then what they are goes on record; killed in between, the same is done once more and nothing is there twice. [FW-3]"""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -15,6 +15,7 @@ from firewall_audit.intake import batches
 from firewall_audit.intake.batches import CLERK, LONGEST_SAMPLE, SAMPLES, BatchView, note_read_again, take_batch
 from firewall_audit.intake.counts import Count
 from firewall_audit.intake.counts import told as written
+from firewall_audit.intake.whole import Whole
 from firewall_audit.models import LogBatch, NetworkDevice, SenderCount
 from kernel.actor import Actor
 from kernel.db import read_session
@@ -66,7 +67,7 @@ def reading_of(device: NetworkDevice, arrived: datetime, *, sender: str = "", zo
 def take(
     actor: Actor,
     device: NetworkDevice,
-    blocks: Iterable[Sequence[bytes]],
+    blocks: Iterable[Whole],
     reading: "Reading",
     counted: Counted,
     *,

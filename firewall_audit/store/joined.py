@@ -21,6 +21,21 @@ class Joined:
         text = pa.py_buffer(b"\n".join(lines) + b"\n")
         return cls(pa.LargeBinaryArray.from_buffers(pa.large_binary(), len(lines), [None, ends.buffers()[1], text]))
 
+    @classmethod
+    def cut(cls, text: bytes) -> "Joined":
+        """Take a text of lines, each with its line feed, as it stands."""
+        data = pa.py_buffer(text)
+        whole = pa.LargeBinaryArray.from_buffers(
+            pa.large_binary(), 1, [None, pa.array([0, len(text)]).buffers()[1], data]
+        )
+        pieces = pc.split_pattern(whole, b"\n").values
+        lines = len(pieces) - 1
+        ends = pa.Array.from_buffers(pa.int64(), lines + 1, [None, pieces.buffers()[1]])
+        feeds = pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), lines + 1), start=-1)
+        return cls(
+            pa.LargeBinaryArray.from_buffers(pa.large_binary(), lines, [None, pc.add(ends, feeds).buffers()[1], data])
+        )
+
     def __len__(self) -> int:
         return len(self.lines)
 

@@ -25,7 +25,7 @@ from firewall_audit.store.layout import (
     sync_folder,
     write_manifest,
 )
-from firewall_audit.store.writing import Lines, read_part, write_parts
+from firewall_audit.store.writing import Blocks, read_part, write_parts
 from kernel.clock import now
 from kernel.errors import NotFound, Refused
 
@@ -54,14 +54,14 @@ class Store:
 
     def write_batch(
         self,
-        blocks: Iterable[Lines],
+        blocks: Blocks,
         reading: Reading,
         *,
         source: str,
         workers: int = 0,
         seen: Callable[[int, int], None] | None = None,
     ) -> Written:
-        """Read and keep lines (without their ends, some 100,000 a block); what is not read is kept too.
+        """Read and keep lines (some 100,000 a block); what is not read is kept too.
 
         Nothing of them is there before all of them are. `seen` is told how many lines are done, and unread. Raises Refused when the disk is full, and
         whatever `blocks` raises; nothing is left behind.

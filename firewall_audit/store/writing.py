@@ -20,6 +20,8 @@ from firewall_audit.store.layout import Part, Piece, events_file, lines_file, sy
 from firewall_audit.store.rows import read_lines
 
 Lines = Sequence[bytes]
+Blocks = Iterable[bytes | Lines]
+"""Lines without their ends; or one text of them, each with its line feed."""
 AHEAD: Final = 8
 """Lines before a part that are read once more, so that a repeat at its beginning knows what it repeats."""
 LINES: Final = pa.schema([("line", pa.large_binary()), ("read", pa.bool_())])
@@ -36,7 +38,7 @@ WAITING: Final = 2
 def write_parts(
     folder: Path,
     edition: int,
-    blocks: Iterable[Lines],
+    blocks: Blocks,
     reading: Reading,
     workers: int,
     seen: Callable[[int, int], None],
@@ -66,10 +68,10 @@ def _kept(folder: Path, part: Part) -> Joined:
     return Joined(pq.read_table(lines_file(folder, part.number), columns=["line"])["line"].combine_chunks())
 
 
-def _digested(blocks: Iterable[Lines], digest: Any) -> Iterator[Joined]:
+def _digested(blocks: Blocks, digest: Any) -> Iterator[Joined]:
     for block in blocks:
         if block:
-            lines = Joined.of(block)
+            lines = Joined.cut(block) if isinstance(block, bytes) else Joined.of(block)
             digest.update(lines.text)
             yield lines
 

@@ -1,5 +1,6 @@
 """Elevations, the break-glass and campaigns as visitors of their pages. [AC-5, AC-10]"""
 
+import html
 import re
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -189,7 +190,7 @@ def test_a_campaign_for_one_manager_is_opened_by_her_name_and_closed_ones_are_fo
     assert unknown.status_code == 422
     assert "write the user name" in unknown.text
     assert page.post("/certification", data=sent | {"about": gisele.user_name}).status_code == 303
-    assert gisele.name in page.get("/certification").text
+    assert gisele.name in html.unescape(page.get("/certification").text)
     closed = page.get("/certification?state=closed").text
     assert "No campaign is closed yet" in closed
     assert gisele.name not in closed

@@ -5,6 +5,7 @@ import os
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from firewall_audit import devices, place
-from firewall_audit.intake import files, taking
+from firewall_audit.intake import files, taking, whole
 from firewall_audit.intake.framing import LONGEST
 from firewall_audit.intake.journal import journal_lines
 from firewall_audit.intake.taking import Counted
+from firewall_audit.intake.whole import Whole, split_lines
 from firewall_audit.models import NetworkDevice
 from kernel.errors import Conflict, Malformed, NotFound
 from tests import world
@@ -34,9 +36,10 @@ import gzip, resource, sys
 from pathlib import Path
 from firewall_audit.intake.files import _blocks
 from firewall_audit.intake.taking import Counted
+from firewall_audit.intake.whole import count_lines
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 with Path(sys.argv[1]).open("rb") as file:
-    lines = sum(len(block) for block in _blocks(file, Counted(), partial=False, seen=None))
+    lines = sum(count_lines(block) for block in _blocks(file, Counted(), partial=False, seen=None))
 print(lines, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
@@ -44,7 +47,13 @@ print(lines, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 def blocks(path: Path, *, partial: bool = False) -> tuple[list[bytes], Counted]:
     counted = Counted()
     with path.open("rb") as file:
-        return [line for block in files._blocks(file, counted, partial=partial, seen=None) for line in block], counted
+        return [
+            line for block in files._blocks(file, counted, partial=partial, seen=None) for line in one_by_one(block)
+        ], counted
+
+
+def one_by_one(block: Whole) -> Sequence[bytes]:
+    return block.removesuffix(b"\n").split(b"\n") if isinstance(block, bytes) else block
 
 
 def week(lines: int = 500) -> list[bytes]:
@@ -108,7 +117,29 @@ def test_a_line_beyond_the_limit_is_cut_and_counted(tmp_path: Path) -> None:
 def test_lines_do_not_depend_on_how_a_file_is_read(raw: bytes, places: list[int]) -> None:
     cuts = sorted(place for place in places if place <= len(raw))
     pieces = [raw[a:b] for a, b in zip([0, *cuts], [*cuts, len(raw)], strict=True)]
-    assert list(files.split_lines(pieces)) == list(files.split_lines([raw]))
+    assert list(split_lines(pieces)) == list(split_lines([raw]))
+
+
+LINES = st.lists(st.sampled_from([b"a", b"bc", b"", b"\r", b"d\r", b"\x00", b"e\rf", b"g" * 20]), max_size=40)
+
+
+@PATIENT
+@given(LINES, st.sampled_from([b"\n", b"\r\n"]), st.booleans(), st.lists(st.integers(0, 300), max_size=6))
+def test_lines_in_blocks_are_the_lines_one_by_one(
+    lines: list[bytes], end: bytes, ended: bool, places: list[int]
+) -> None:
+    raw = end.join(lines) + end * ended
+    cuts = sorted(place for place in places if place <= len(raw))
+    pieces = [raw[a:b] for a, b in zip([0, *cuts], [*cuts, len(raw)], strict=True) if a < b]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(whole, "LONGEST", 12)
+        patch.setattr(whole, "TOGETHER", 5)
+        patch.setattr(whole, "TOGETHER_BYTES", 30)
+        blocks = list(whole.split_blocks(pieces))
+        expected = list(split_lines([raw]))
+    assert [line for block, _ in blocks for line in one_by_one(block)] == [line for line, _ in expected]
+    assert sum(cut for _, cut in blocks) == sum(cut for _, cut in expected)
+    assert all(0 < whole.count_lines(block) <= 6 for block, _ in blocks)
 
 
 def test_a_large_file_is_read_in_bounded_memory(tmp_path: Path) -> None:

@@ -211,3 +211,10 @@ def test_many_lines_are_taken_without_being_asked_for():
 def test_lines_that_look_as_if_they_fitted_and_do_not_cost_no_other_its_quick_way():
     lines = [LINE.replace("URGP=0", "URGP=0 MARK=0x1").encode()] * 3000 + [LINE.replace(TCP, UDP).encode()] * 1000
     assert taken(lines) == 1000
+
+
+@given(st.lists(st.binary(max_size=30).filter(lambda line: b"\n" not in line), min_size=1, max_size=20))
+def test_a_text_of_whole_lines_is_those_lines(lines: list[bytes]) -> None:
+    joined, cut = Joined.of(lines), Joined.cut(b"\n".join(lines) + b"\n")
+    assert cut.lines.equals(joined.lines)
+    assert bytes(cut.text) == bytes(joined.text)
