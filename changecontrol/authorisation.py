@@ -167,7 +167,7 @@ def announce(work: Work, change: Change) -> dict[str, Any]:
     changes.authorise_window(
         work, change.window_ref, change_id=change.id, model=change.model, revision=change.revision, digest=change.digest,
         starts_at=change.starts_at, ends_at=change.ends_at, implementers=needed.implementers_of(work, change),
-        things=things_of(work, content, systems), texts=content["texts"],
+        things=things_of(work, content, systems), texts=content["texts"], rules=content.get("rules", {}),
     )  # fmt: skip
     return content
 

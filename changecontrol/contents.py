@@ -9,18 +9,22 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from kernel.db import as_utc
 from kernel.frame import malformed
 from kernel.ledger.entries import canonical
 from policy import book
+from policy.masking import masked
+from policy.rule_texts import signed_lines
 
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=5, max_length=160)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,59}$")]
 Thing = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z-]{0,19}:[a-z0-9][a-z0-9_.-]{0,79}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Device = Annotated[str, StringConstraints(pattern=r"^device:[a-z0-9][a-z0-9_.-]{0,79}$")]
+Rules = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200_000)]
 Risk = Literal["low", "medium", "high"]
 Kind = Literal["change", "maintenance", "patch", "release", "design", "control"]
 MOST_SYSTEMS = 500
@@ -67,15 +71,28 @@ class Content(BaseModel):
     """What it touches beside systems of the register, such as `device:edge-1`."""
     texts: Annotated[list[Digest], Field(max_length=MOST_SYSTEMS)] = []
     """SHA-256 of the texts that it puts in place."""
+    rules: Annotated[dict[Device, Rules], Field(max_length=20)] = {}
+    """By device, the words of the rules that it puts in place and takes away, their secrets masked: see `policy.rule_texts`."""
     implementers: Annotated[list[UUID], Field(max_length=50)] = []
     starts_at: AwareDatetime | None = None
     ends_at: AwareDatetime | None = None
+
+    @field_validator("rules")
+    @classmethod
+    def _masked(cls, rules: dict[str, str]) -> dict[str, str]:
+        """Mask secrets before anything is kept. Raises Malformed, Refused."""
+        told = {device: masked(device, text).rstrip() for device, text in rules.items()}
+        if any(signed_lines(text) == () for text in told.values()):
+            raise ValueError("No line of it comes or goes.")
+        return told
 
     def plain(self) -> dict[str, Any]:
         """Give the content as plain JSON values in one form: lists in order and without doubles, times in UTC."""
         told = self.model_dump(mode="json")
         for name in ("systems", "things", "texts", "implementers", "training"):
             told[name] = sorted(set(told[name]))
+        if not told["rules"]:
+            del told["rules"]  # a content without them stays what it was before changes could say them
         told["starts_at"], told["ends_at"] = _time(self.starts_at), _time(self.ends_at)
         return told
 

@@ -143,7 +143,7 @@ def unchanged(change: Change, number: int | None) -> None:
 def things_of(work: Work, content: dict[str, Any], systems: Iterable[UUID]) -> list[str]:
     """Give everything a change touches, by the names others know it by: its systems' scopes, and what else it names."""
     scopes = work.select(select(System.scope).where(col(System.id).in_(list(systems))))
-    return sorted({*scopes, *content["things"]})
+    return sorted({*scopes, *content["things"], *content.get("rules", ())})
 
 
 def time_of(written: str | None) -> datetime | None:

@@ -29,6 +29,7 @@ MODULES: tuple[str, ...] = (
     "collectors.registry",
     "collectors.rounds",
     "configurations.lists",
+    "configurations.masks",
     "configurations.readings",
     "configurations.versions",
     "credentials",

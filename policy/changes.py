@@ -4,7 +4,7 @@ A field that sees something change (a firewall's rules, a host's packages) match
 here whether the change is authorised. Neither has to know how a change is made.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -48,6 +48,8 @@ class ChangeWindow(Record, table=True):
     """What it touches: `system:<slug>`, `device:<slug>`."""
     texts: list[str] = Field(sa_type=JSONB)
     """SHA-256 of the texts (rule sets, configurations) that it puts in place."""
+    rules: dict[str, str] = Field(default_factory=dict, sa_type=JSONB)
+    """By device, the words of the rules that it puts in place and takes away: see `rule_texts`."""
     authorised_at: datetime = Field(sa_type=Utc)
     opened_at: datetime | None = Field(default=None, sa_type=Utc)
     ended_at: datetime | None = Field(default=None, sa_type=Utc)
@@ -79,6 +81,7 @@ def authorise_window(
     implementers: Iterable[UUID],
     things: Iterable[str],
     texts: Iterable[str] = (),
+    rules: Mapping[str, str] | None = None,
 ) -> ChangeWindow:
     """Tell that a change is authorised; an earlier window of the same change ends. Tells `change.authorised`."""
     end_window(work, ref, "another revision was authorised")
@@ -86,7 +89,7 @@ def authorise_window(
         ChangeWindow(
             bound_to=ref, change_id=change_id, model=model, revision=revision, digest=digest,
             starts_at=starts_at, ends_at=ends_at, implementers=sorted(map(str, implementers)),
-            things=sorted(set(things)), texts=sorted(set(texts)), authorised_at=work.now,
+            things=sorted(set(things)), texts=sorted(set(texts)), rules=dict(rules or {}), authorised_at=work.now,
         )
     )  # fmt: skip
     work.session.flush()

@@ -9,6 +9,7 @@ from sqlmodel import col, or_, select
 from policy import book
 from policy.changes import ChangeWindow
 from policy.matching import Allowed, Windows
+from policy.rule_texts import digests
 
 
 def near() -> timedelta:
@@ -50,4 +51,5 @@ def allowed(row: ChangeWindow) -> Iterable[Allowed]:
         return
     people, texts = frozenset(row.implementers), frozenset(row.texts)
     for thing in row.things:
-        yield Allowed(row.bound_to, thing, row.starts_at, end, row.authorised_at, row.opened_at, people, texts)
+        said = texts.union(digests(row.rules[thing])) if thing in row.rules else texts
+        yield Allowed(row.bound_to, thing, row.starts_at, end, row.authorised_at, row.opened_at, people, said)

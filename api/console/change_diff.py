@@ -28,7 +28,7 @@ class Spoken:
 
     def value(self, field: str, value: Any) -> str:
         """One value of a content; empty for one that is not said."""
-        if value in (None, "", []):
+        if value in (None, "", [], {}):
             return ""
         if field in {"starts_at", "ends_at"}:
             return formats.spoken(datetime.fromisoformat(value), self.now)
@@ -38,6 +38,8 @@ class Spoken:
             return _(words.KINDS[value])
         if isinstance(value, list):
             return ", ".join(self._one(field, one) for one in value)
+        if isinstance(value, dict):
+            return "\n".join(f"{device}\n{text}" for device, text in value.items())
         return str(value)
 
     def _one(self, field: str, one: Any) -> str:

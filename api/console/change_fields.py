@@ -24,6 +24,8 @@ LISTS = ("things", "texts")
 COURSE = "course-"
 """How the names of fields begin that name a course."""
 SLUG = r"[a-z][a-z0-9-]{0,59}"
+DEVICE, RULES = "device-", "rules-"
+"""How the names of fields begin that hold, row by row, a device and what is put in place on it."""
 WINDOW = ("starts_at", "ends_at")
 _BETWEEN = re.compile(r"[\s,;]+")
 _PLACES = (
@@ -39,6 +41,7 @@ _FORMS: Mapping[str, str] = {
     "training": N_("A change names 20 courses at most."),
     "things": N_("Each is written as kind:name, such as device:edge-1."),
     "texts": N_("A SHA-256 has 64 hexadecimal digits in small letters."),
+    "rules": N_("Each line begins with + or -, or none does; a change says the rules of 20 devices at most."),
     "open_source": N_("Each line says name; licence; what the review of the licence said."),
     "incident": N_("An incident goes by its reference, such as 2026-7."),
     "systems": N_("A change touches 500 systems at most."),
@@ -47,6 +50,7 @@ _FORMS: Mapping[str, str] = {
     "risk": N_("Choose one of the list."),
     "reason_of_edit": N_("A reason has 3 to 500 signs."),
 }
+NO_DEVICE = N_("Choose the device that these rules are for.")
 _LONG = N_("A text has 20,000 signs at most.")
 _LACKING = "Still to be said: "
 
@@ -58,6 +62,9 @@ def said(visit: Visit, fields: frozenset[str]) -> tuple[dict[str, Any], dict[str
     }
     told |= {name: [one for one in _BETWEEN.split(visit.field(name)) if one] for name in LISTS if name in fields}
     wrong: dict[str, str] = {}
+    if "rules" in fields:
+        told["rules"], devices = _rules(visit, wrong)
+        told["things"] = list(dict.fromkeys([*told.get("things", []), *devices]))
     if "open_source" in fields:
         told["open_source"] = [_part(line) for line in visit.field("open_source").splitlines() if line.strip()]
     if "incident" in fields:
@@ -79,6 +86,29 @@ def said(visit: Visit, fields: frozenset[str]) -> tuple[dict[str, Any], dict[str
 def _text(visit: Visit, name: str) -> str:
     """Give a text as it is kept: browsers end lines in their own way, and no text holds NUL."""
     return visit.field(name).replace("\r\n", "\n").replace("\x00", "").strip()
+
+
+def _rules(visit: Visit, wrong: dict[str, str]) -> tuple[dict[str, str], list[str]]:
+    """Give what is put in place on each device that is chosen, and the devices that are touched without saying what."""
+    rules: dict[str, str] = {}
+    devices: list[str] = []
+    for row in range(rows_of(visit.form)):
+        device, text = visit.field(f"{DEVICE}{row}").strip(), _text(visit, f"{RULES}{row}")
+        if text and not device:
+            wrong["rules"] = NO_DEVICE
+        elif text and device in rules:
+            rules[device] = f"{rules[device]}\n{text}"
+        elif text:
+            rules[device] = text
+        elif device:
+            devices.append(device)
+    return rules, devices
+
+
+def rows_of(form: Mapping[str, str]) -> int:
+    """How many rows of a device and its rules a form has."""
+    numbers = [name.partition("-")[2] for name in form if name.startswith((DEVICE, RULES))]
+    return max((int(one) + 1 for one in numbers if one.isdecimal() and len(one) <= 2), default=0)  # noqa: PLR2004 - 100 rows
 
 
 def _part(line: str) -> dict[str, str]:
@@ -132,6 +162,10 @@ def typed(content: Mapping[str, Any]) -> dict[str, str]:
     told = {name: str(content[name]) for name in PLAIN} | {"incident": content["incident"]}
     told |= {name: "\n".join(content[name]) for name in LISTS}
     told["open_source"] = "\n".join("; ".join(filter(None, part.values())) for part in content["open_source"])
+    bare = [one for one in content["things"] if one.startswith("device:") and one not in content.get("rules", {})]
+    told["things"] = "\n".join(one for one in content["things"] if not one.startswith("device:"))
+    for row, (device, text) in enumerate([*content.get("rules", {}).items(), *((one, "") for one in bare)]):
+        told |= {f"{DEVICE}{row}": device, f"{RULES}{row}": text}
     told |= {f"system-{one}": "on" for one in content["systems"]}
     told |= {f"person-{one}": "on" for one in content["implementers"]}
     told |= {f"{COURSE}{one}": "on" for one in content["training"]}

@@ -22,6 +22,7 @@ from api.words import N_
 from changecontrol import contents, readings, systems, templates
 from changecontrol.readings import ChangePage
 from changecontrol.states import FROZEN
+from firewall_audit import devices
 from kernel import gate
 from kernel.db import HOUSE
 from kernel.errors import Conflict, Denied, Fault, Malformed, NotFound, Refused, StepUpNeeded
@@ -96,6 +97,7 @@ def _view(visit: Visit, form: Form, model: str, *, open_ids: set[str] | None = N
         risks=tuple(Choice(name, one.word) for name, one in words.RISKS.items()),
         systems=_systems(visit, set(fields.chosen(form.values, "system-")), open_ids),
         people=tuple(pages.PersonChoice(one, names[f"person:{one}"]) for one in sorted(chosen) if f"person:{one}" in names),
+        devices=_devices(visit, form), device_rows=fields.rows_of(form.values) + 1,
         courses=_courses(visit, fields.named_courses(form.values)),
         wanted=frozenset(_beside(name) for name in contents.required(model, "submit")), **more,
     )  # fmt: skip
@@ -123,6 +125,17 @@ def _systems(visit: Visit, chosen: set[str], only: set[str] | None) -> tuple[pag
         if only is None or str(one.id) in only
     ]
     return tuple(sorted(rows, key=lambda one: (not one.chosen, one.slug)))
+
+
+def _devices(visit: Visit, form: Form) -> tuple[Choice, ...]:
+    """The devices of the register by name; one that is named already stays to be chosen."""
+    named = {form.value(f"{fields.DEVICE}{row}") for row in range(fields.rows_of(form.values))} - {""}
+    known = {}
+    if frame.is_open(visit.actor, "network-device.list"):
+        known = {
+            f"device:{one.slug}": f"{one.name} ({one.slug})" for one in devices.list_devices(visit.actor, limit=PAGE)
+        }
+    return (Choice("", N_("No device")), *(Choice(ref, known.get(ref, ref)) for ref in sorted({*known, *named})))
 
 
 def _courses(visit: Visit, chosen: Sequence[str]) -> tuple[pages.CourseChoice, ...]:
@@ -257,7 +270,7 @@ def _edited(visit: Visit, told: Mapping[str, Any], base: Mapping[str, Any]) -> d
     shown = fields.typed(base)
     still = {name for name in fields.WINDOW if name in told and fields.untouched(visit.form, shown, name)}
     plain = contents.checked({**base, **told, **{name: base[name] for name in still}}).plain()
-    edited = {name: plain[name] for name in told if plain[name] != base[name]}
+    edited = {name: plain.get(name, {}) for name in told if plain.get(name, {}) != base.get(name, {})}
     if not edited:
         raise Refused(None, NOTHING)
     return edited

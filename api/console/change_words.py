@@ -88,6 +88,7 @@ FIELDS: Mapping[str, str] = {
     "systems": N_("Systems"),
     "things": N_("Other things it touches"),
     "texts": N_("Texts it puts in place, by SHA-256"),
+    "rules": N_("Rules it puts in place and takes away"),
     "open_source": N_("Open source"),
     "implementers": N_("Implementers"),
     "starts_at": N_("Window opens"),

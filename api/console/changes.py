@@ -9,8 +9,8 @@ from uuid import UUID
 from starlette.responses import Response
 
 import changecontrol
+from api.console import applied, frame, meanings, sentences, urgency
 from api.console import change_words as words
-from api.console import frame, meanings, sentences, urgency
 from api.console.account import uuid_of
 from api.console.change_diff import Spoken, facts_of, revisions_of, since_approved
 from api.console.change_intake import intake
@@ -89,6 +89,7 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
         state=words.STATES[found.change.state], risk=words.RISKS[found.change.risk],
         requester=said.person(found.change.requester_id), opened=found.change.opened_at,
         starts=found.change.starts_at, ends=found.change.ends_at, texts=_texts(found),
+        rules=applied.said_by(found.content), seen=applied.seen_of(visit, found.change.number) if found.content.get("rules") else (),
         systems=tuple((one.label, words.ENVIRONMENTS[one.environment]) for one in found.systems),
         clients=tuple(meanings.place(one) for one in found.clients),
         implementers=tuple(said.person(one) for one in found.content["implementers"]),

@@ -1,6 +1,5 @@
 """Configurations of network devices: handed in, read in plain words, compared, approved; and what changed that nobody approved. [FW-2]"""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,6 +7,7 @@ from starlette.responses import Response
 
 from api.console import frame, sentences
 from api.console.account import uuid_of
+from api.console.applied_words import VERDICTS, rows_of
 from api.console.pages import configurations as pages
 from api.console.pages.frame import Choice, Form, State
 from api.console.readings import look_names_up
@@ -24,18 +24,6 @@ from firewall_audit.rulesets.parsers import PARSERS
 from kernel.errors import Conflict, Malformed, Refused
 
 PAGE = 100
-VERDICTS: Mapping[str, State] = {
-    "matched": State(N_("Approved"), "green"),
-    "late": State(N_("Emergency, authorised afterwards"), "amber"),
-    "partly": State(N_("Partly approved"), "red"),
-    "other-text": State(N_("Another text than authorised"), "red"),
-    "other-person": State(N_("By another person"), "red"),
-    "not-begun": State(N_("Before it was begun"), "amber"),
-    "afterwards": State(N_("Authorised afterwards"), "red"),
-    "outside-window": State(N_("Outside the window"), "red"),
-    "unapproved": State(N_("Nobody approved it"), "red"),
-    "never-seen": State(N_("Done, never seen"), "amber"),
-}
 KINDS = {
     "difference": N_("Configuration"), "event": N_("Told by the device"), "sign-in": N_("Sign-in"), "absent": N_("Change"),
 }  # fmt: skip
@@ -136,6 +124,8 @@ def difference(visit: Visit) -> Response:
             for one in found.traffic
         ),
         found.more, tuple(found.undecided), tuple(found.added), tuple(found.removed), "\n".join(found.lines), found.digest,
+        VERDICTS[found.drift.verdict] if found.drift else None, (found.drift.bound_to or "").removeprefix("change:") if found.drift else "",
+        rows_of(found.drift.compared) if found.drift else (),
     )  # fmt: skip
     return visit.page("firewalls/difference.html", view)
 

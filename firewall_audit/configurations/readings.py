@@ -90,6 +90,8 @@ class Comparison(Answer):
     """By which a change approves the whole text, with its secrets masked."""
     rule_digests: list[str]
     """By which it approves the rules one by one, in the order of `removed` and `added`."""
+    drift: DriftView | None = None
+    """What was judged of it, where the two follow one another."""
 
 
 @reading("configuration.read", on=ConfigurationVersion, watched=True)
@@ -135,7 +137,11 @@ def compare_versions(
     ).first()
     if other is None:
         raise Refused("FW-2", "There is no other version to compare with.")
-    return patiently(work, lambda: _compared(other, VersionView.of(version), version.text, version.kind))
+    told = patiently(work, lambda: _compared(other, VersionView.of(version), version.text, version.kind))
+    row = work.select(select(ConfigurationDrift).where(ConfigurationDrift.version_id == version.id)).first()
+    if row is None or other.number != version.number - 1:
+        return told
+    return told.model_copy(update={"drift": DriftView.of(row, work.get(NetworkDevice, version.device_id))})
 
 
 @reading("configuration.preview", on=NetworkDevice, watched=True)

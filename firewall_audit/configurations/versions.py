@@ -10,7 +10,9 @@ from sqlmodel import col, select
 from firewall_audit.configurations import counters, texts
 from firewall_audit.configurations.patience import patiently
 from firewall_audit.devices import in_service
+from firewall_audit.drift.approved import Version
 from firewall_audit.drift.differences import judge_difference
+from firewall_audit.drift.looks import look_at
 from firewall_audit.models import NetworkDevice
 from firewall_audit.models.configurations import (
     ANSWERED,
@@ -129,7 +131,8 @@ def _compare(
     before = patiently(work, lambda: texts.read(last.text, last.kind))
     words = texts.words_between(before, ruleset)
     made.added, made.removed = len(words.added), len(words.removed)
-    return judge_difference(work, device, made, last, words, digests)
+    look = look_at(work, device.id, Version(last.text, before), Version(made.text, ruleset))
+    return judge_difference(work, device, made, last, words, digests, look)
 
 
 def sealed_digest(device: NetworkDevice, digest: str) -> str:

@@ -7,7 +7,8 @@ from uuid import UUID
 from firewall_audit.configurations.texts import Words
 from firewall_audit.drift.found import report_unapproved
 from firewall_audit.drift.heard import Heard, changes_heard, tells
-from firewall_audit.drift.verdicts import Judge
+from firewall_audit.drift.looks import complete, kept
+from firewall_audit.drift.verdicts import Judge, Look
 from firewall_audit.models import NetworkDevice
 from firewall_audit.models.configurations import (
     ANSWERED,
@@ -28,20 +29,23 @@ def judge_difference(
     last: ConfigurationVersion,
     words: Words,
     digests: Sequence[str],
+    look: Look,
 ) -> ConfigurationDrift:
     """Hold a difference against the approved changes of its time; what nobody approved opens an unauthorised change at once."""
     heard = changes_heard(device.slug, last.seen_at, work.now)
     judge = Judge(work.session, device.thing, last.seen_at, work.now)
     people = known_people(judge, heard)
-    told = judge.judge(work.now, last.seen_at, people, digests, words.digests)
+    told = judge.judge(work.now, last.seen_at, people, digests, words.digests, look)
     row = work.add(
         ConfigurationDrift(
             scope=device.scope, device_id=device.id, kind=DIFFERENCE, version_id=made.id, what=_said(made), lines=shown(words.lines),
             fingerprint=made.digest, since=last.seen_at, first_at=work.now, last_at=work.now, accounts=accounts(heard),
-            person_id=UUID(people[0]) if people else None, verdict=told.verdict, bound_to=told.ref, unapproved=told.unapproved, seen_at=work.now,
+            person_id=UUID(people[0]) if people else None, verdict=told.verdict, bound_to=told.ref, unapproved=told.unapproved, compared=kept(told.compared), seen_at=work.now,
         )
     )  # fmt: skip
     work.session.flush()
+    if told.compared and told.verdict == "matched":
+        complete(work, row)
     if told.verdict not in ANSWERED:
         report_unapproved(work, device, [row])
     return row

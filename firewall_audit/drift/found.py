@@ -6,13 +6,15 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from firewall_audit.drift.looks import kept, look_again
 from firewall_audit.drift.verdicts import EMERGENCY, Judge
 from firewall_audit.models import NetworkDevice
-from firewall_audit.models.configurations import ANSWERED, DIFFERENCE, EVENT, LATE, ConfigurationDrift
+from firewall_audit.models.configurations import ANSWERED, DIFFERENCE, EVENT, LATE, PARTLY, ConfigurationDrift
 from kernel.action import Fact, Work, on_fact
 
 UNAPPROVED = "firewall.changed-without-approval"
 TOLD_LINES = 20
+AFTERWARDS = (LATE, PARTLY, "other-text")
 
 
 def report_unapproved(work: Work, device: NetworkDevice, rows: Sequence[ConfigurationDrift]) -> None:
@@ -68,7 +70,8 @@ def judge_again(work: Work, fact: Fact) -> None:
     for row, device in list(work.session.execute(open_rows)):
         person = str(row.person_id) if row.person_id else None
         told = Judge(work.session, device.thing, row.since or row.first_at, row.last_at).judge(
-            row.last_at, row.since, [person]
+            row.last_at, row.since, [person], look=look_again(work, row)
         )
-        if told.verdict == LATE and told.ref == fact.data["bound_to"]:
+        if told.verdict in AFTERWARDS and told.ref == fact.data["bound_to"]:
             row.verdict, row.bound_to = told.verdict, told.ref
+            row.unapproved, row.compared = told.unapproved, kept(told.compared)

@@ -36,6 +36,7 @@ class DriftView(Answer):
     verdict: str
     bound_to: str | None
     unapproved: int
+    compared: list[dict[str, str]]
     silent: bool | None
     found_id: UUID | None
     found_ref: str
@@ -54,6 +55,7 @@ def list_drift(
     *,
     show: Literal["open", "changes", "sign-ins", "all"] = "open",
     device: str | None = None,
+    bound_to: str | None = None,
     before: UUID | None = None,
     limit: Annotated[int, Field(ge=1, le=MOST)] = 100,
 ) -> list[DriftView]:
@@ -72,6 +74,8 @@ def list_drift(
         )
     if device is not None:
         rows = rows.where(NetworkDevice.slug == device)
+    if bound_to is not None:
+        rows = rows.where(ConfigurationDrift.bound_to == bound_to)
     if before is not None:
         rows = rows.where(ConfigurationDrift.id < before)
     found = work.session.execute(rows.order_by(col(ConfigurationDrift.id).desc()).limit(limit))

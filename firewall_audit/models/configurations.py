@@ -12,10 +12,10 @@ from kernel.db import HOUSE, Record, Utc, secret
 from policy.matching import VERDICTS
 
 GOVERNED: dict[str, Any] = {"info": {"governed": True}}
-LATE, PARTLY, NEVER_SEEN = "late", "partly", "never-seen"
-ALL_VERDICTS = (*VERDICTS, LATE, PARTLY, NEVER_SEEN)
-"""Those of a match; an emergency that was authorised afterwards; some rules of the approved text and others; approved, done and never seen."""
-ANSWERED = ("matched", LATE, NEVER_SEEN)
+LATE, PARTLY, LESS, NEVER_SEEN = "late", "partly", "less", "never-seen"
+ALL_VERDICTS = (*VERDICTS, LATE, PARTLY, LESS, NEVER_SEEN)
+"""Those of a match; an emergency that was authorised afterwards; some rules of the approved text and others; fewer than approved; approved, done and never seen."""
+ANSWERED = ("matched", LATE, NEVER_SEEN, LESS)
 """Verdicts that open no unauthorised change."""
 DIFFERENCE, EVENT, SIGN_IN, ABSENT = "difference", "event", "sign-in", "absent"
 KINDS = (DIFFERENCE, EVENT, SIGN_IN, ABSENT)
@@ -96,7 +96,7 @@ class ConfigurationDrift(Record, table=True):
         Index("configuration_drift_same", "device_id", "fingerprint"),
         Index(
             "configuration_drift_alone", "id",
-            postgresql_where=text("found_id is null and kind in ('difference', 'event') and verdict not in ('matched', 'late', 'never-seen')"),
+            postgresql_where=text("found_id is null and kind in ('difference', 'event') and verdict not in ('matched', 'late', 'less', 'never-seen')"),
         ),
         Index("configuration_drift_unchecked", "id", postgresql_where=text("kind = 'difference' and checked_at is null")),
         GOVERNED,
@@ -121,6 +121,8 @@ class ConfigurationDrift(Record, table=True):
     """The change it speaks of."""
     unapproved: int = 0
     """Of `partly`: rules that do not stand in the approved text."""
+    compared: list[dict[str, str]] = Field(default_factory=list, sa_type=JSONB)
+    """What was approved beside what was applied, where the change says rules: see `drift.approved.Pair`."""
     silent: bool | None = None
     """The device tells of its changes, and told nothing of this one. None: not looked at yet, or it never tells."""
     checked_at: datetime | None = Field(default=None, sa_type=Utc)

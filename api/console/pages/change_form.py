@@ -52,6 +52,9 @@ class Edit:
     systems: tuple[SystemChoice, ...]
     people: tuple[PersonChoice, ...]
     zone: str
+    devices: tuple[Choice, ...] = ()
+    """Network devices on which rules are put in place; the first is none."""
+    device_rows: int = 1
     courses: tuple[CourseChoice, ...] = ()
     models: tuple[Choice, ...] = ()
     """Other models, where one may still choose."""

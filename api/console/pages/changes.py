@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from api.console.pages.applied import Said, Seen
 from api.console.pages.frame import Choice, Form, HistoryRow, State
 from api.console.pages.urgency import Urgency
 
@@ -169,6 +170,8 @@ class Change:
     starts: datetime | None
     ends: datetime | None
     texts: tuple[tuple[str, str], ...]
+    rules: tuple[Said, ...]
+    seen: tuple[Seen, ...]
     """What it says at length: label and words."""
     systems: tuple[tuple[str, str], ...]
     """Systems it touches and their environment."""

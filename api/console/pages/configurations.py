@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.console.pages.applied import Row
 from api.console.pages.frame import Choice, Form, State
 
 
@@ -130,6 +131,10 @@ class Difference:
     removed: tuple[str, ...]
     lines: str
     digest: str
+    verdict: State | None = None
+    bound: str = ""
+    """The change that the verdict speaks of."""
+    compared: tuple[Row, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from datetime import timedelta
 from api.console.change_words import DEEDS, ENVIRONMENTS, KINDS, MODELS, QUESTIONS, RISKS, STANDINGS, STATES, TESTS
 from api.console.observed import VERDICTS
 from api.console.pages import change_form, changes, observed
-from api.console.pages.frame import Choice, Form
+from api.console.pages.applied import Row as AppliedRow
+from api.console.pages.applied import Said, Seen
+from api.console.pages.frame import Choice, Form, State
 from api.console.pages.urgency import Urgency, Word
 from api.console.urgency import CHANNELS, CONFIRMED, NO_PERSON, UNACKNOWLEDGED, WAITS
 from tests.api.console.house import HASH, HISTORY, NOW, PROBLEMS, before
@@ -49,6 +51,17 @@ CHANGE = changes.Change(
     opened=before(60 * 30),
     starts=NOW + timedelta(hours=20),
     ends=NOW + timedelta(hours=23),
+    rules=(Said("device:edge-1", "+ access-list IN extended permit tcp any host 192.0.2.10 eq 443", ("0f" * 32,)),),
+    seen=(
+        Seen(
+            "Edge", State("Partly approved", "red"), NOW, "/firewalls/versions/1/difference",
+            (
+                AppliedRow(State("Same meaning, other words", "green"), "+", "permit tcp any host 192.0.2.10 eq https", "permit tcp any host 192.0.2.10 eq 443", "IN"),
+                AppliedRow(State("Applied, not approved", "red"), "+", "", "permit ip any any", "IN"),
+                AppliedRow(State("Approved, not applied", "amber"), "-", "permit tcp any any eq 23", "", ""),
+            ),
+        ),
+    ),
     texts=(
         ("What", "The telephone switch gets the version of this month."),
         ("Why", "The vendor ends the one we run at the end of the year."),

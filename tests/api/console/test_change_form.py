@@ -17,6 +17,7 @@ from changecontrol.readings import ChangePage
 from kernel import db
 from policy import book
 from policy.reading import HouseRule
+from policy.rule_texts import rule_digest, signed_lines
 from tests import world
 from tests.api.console.test_change_pages import buttons, house, state_of  # noqa: F401 - a fixture
 from tests.changecontrol.builders import House, fresh
@@ -324,3 +325,27 @@ def test_what_is_shown_of_the_second_of_two_hours_is_read_back_as_the_second(par
     assert (shown["starts_at"], shown["starts_at_which"]) == ("2026-10-25T02:30", "second")
     back = typed_times.read_time(shown, "starts_at")
     assert back == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+def test_rules_are_said_for_a_device_that_is_picked(browser_of, house):  # noqa: F811
+    browser = browser_of(house.engineer)
+    rule = "+ access-list IN extended permit tcp any host 192.0.2.10 eq 443"
+    answer = browser.post("/changes/new", data=WORDS | window(house) | {"rules-0": rule})
+    assert answer.status_code == 422
+    assert "rules-problem" in answer.text
+    assert rule in answer.text
+    mixed = browser.post("/changes/new", data=WORDS | {"device-0": "device:edge-1", "rules-0": f"{rule}\nno sign"})
+    assert mixed.status_code == 422
+    assert "rules-problem" in mixed.text
+    sent = {"device-0": "device:edge-1", "rules-0": rule, "device-1": "device:edge-2", "rules-1": ""}
+    answer = browser.post("/changes/new", data=WORDS | window(house) | sent)
+    assert answer.status_code == 303
+    id = answer.headers["location"].split("?")[0].removeprefix("/changes/")  # noqa: A001
+    found = read(house.engineer, id)
+    assert (found.content["rules"], found.content["things"]) == ({"device:edge-1": rule}, ["device:edge-2"])
+    page = browser.get(f"/changes/{id}").text
+    assert rule in page
+    assert rule_digest(*signed_lines(rule)[0]) in page
+    again = browser.get(f"/changes/{id}/edit").text
+    assert 'name="rules-0"' in again
+    assert 'name="device-2"' in again

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 import changecontrol
-from changecontrol.models import Change
+from changecontrol.models import Change, ChangeRevision
 from changecontrol.observed.models import ObservedChange
 from firewall_audit.configurations.versions import approve_baseline
 from firewall_audit.drift import differences, matching
@@ -16,11 +16,12 @@ from firewall_audit.drift.readings import list_drift
 from firewall_audit.models import NetworkDevice
 from kernel import clock, db
 from kernel.db import uuid7
+from kernel.errors import Denied, Malformed, Refused
 from policy import rule_texts
 from policy.evidence import PROBES, QUERIES
 from tests.changecontrol.builders import House, fresh
 from tests.changecontrol.test_emergencies import raised
-from tests.firewall_audit.configurations.builders import SQL, WEB, drift, started, take, text
+from tests.firewall_audit.configurations.builders import SECRET, SQL, WEB, drift, started, take, text
 
 
 def opened(found_id: UUID | None) -> Change:
@@ -218,3 +219,101 @@ def test_events_of_a_device_are_matched_once_and_sign_ins_open_nothing(
 
 def test_the_guard_is_tried_and_refuses() -> None:
     assert PROBES["baseline-by-another"].clause == "FW-2"
+
+
+ACL = "access-list IN extended"
+
+
+def signed(*rules: str, sign: str = "+") -> str:
+    return "\n".join(f"{sign} {ACL} {one}" for one in rules)
+
+
+def hows(row: Any) -> list[str]:
+    return [one["how"] for one in row.compared]
+
+
+def test_rules_that_were_approved_are_matched_and_others_beside_them_are_not(
+    house: House, device: NetworkDevice
+) -> None:
+    take(device, text())
+    change = started(house, device, rules={device.thing: signed(WEB)})
+    assert (take(device, text(WEB)).verdict, drift()[-1].bound_to) == ("matched", change.window_ref)
+    assert (take(device, text(WEB, SQL)).verdict, hows(drift()[-1])) == ("other-text", ["more"])
+    assert drift()[-1].found_id is not None
+
+
+def test_more_than_approved_opens_an_unauthorised_change(house: House, device: NetworkDevice) -> None:
+    take(device, text())
+    started(house, device, rules={device.thing: signed(WEB)})
+    assert take(device, text(WEB, SQL)).verdict == "partly"
+    (row,) = drift()
+    assert (row.unapproved, hows(row)) == (1, ["more", "same"])
+    assert opened(row.found_id).model == "unauthorised"
+
+
+def test_less_than_approved_is_told_until_the_rest_has_come(house: House, device: NetworkDevice) -> None:
+    take(device, text())
+    change = started(house, device, rules={device.thing: signed(WEB, SQL)})
+    assert take(device, text(WEB)).verdict == "less"
+    (row,) = drift()
+    assert (hows(row), row.found_id) == (["missing", "same"], None)
+    assert [one.verdict for one in list_drift(fresh(house.director), bound_to=change.window_ref)] == ["less"]
+    assert take(device, text(WEB, SQL)).verdict == "matched"
+    assert [(one.verdict, hows(one)) for one in drift()] == [("matched", ["same"]), ("matched", ["same"])]
+
+
+def test_the_same_meaning_in_other_words_is_matched(house: House, device: NetworkDevice) -> None:
+    take(device, text())
+    typed = f"+ {ACL} permit tcp any 192.0.2.10 255.255.255.255 eq https"
+    started(house, device, rules={device.thing: typed})
+    assert (take(device, text(WEB)).verdict, hows(drift()[-1])) == ("matched", ["meaning"])
+
+
+def test_a_whole_configuration_is_approved_with_its_secrets_masked(house: House, device: NetworkDevice) -> None:
+    take(device, text())
+    change = started(house, device, rules={device.thing: text(WEB)})
+    with db.read_session() as session:
+        (revision,) = session.query(ChangeRevision).filter_by(change_id=change.id).all()
+    assert SECRET not in revision.content["rules"][device.thing]
+    assert "**secret-" in revision.content["rules"][device.thing]
+    assert take(device, text(WEB)).verdict == "matched"
+
+
+def test_secrets_of_signed_lines_are_masked(house: House, device: NetworkDevice) -> None:
+    change = house.draft(rules={device.thing: f"+ enable password {SECRET} encrypted\n{signed(WEB)}"})
+    with db.read_session() as session:
+        (revision,) = session.query(ChangeRevision).filter_by(change_id=change.id).all()
+    said = revision.content["rules"][device.thing]
+    assert SECRET not in said
+    assert said.endswith(signed(WEB))
+
+
+def test_rules_edited_after_the_approval_are_approved_again(house: House, device: NetworkDevice) -> None:
+    change = house.scheduled(rules={device.thing: signed(WEB)})
+    edited = changecontrol.revise_change(
+        fresh(house.engineer), change.id, fields={"rules": {device.thing: signed(WEB, SQL)}}
+    )
+    assert edited.state == "authorise"
+    house.into(change)
+    with pytest.raises(Refused):
+        changecontrol.start_change(fresh(house.second), change.id)
+
+
+def test_who_did_not_ask_for_the_change_may_not_edit_its_rules(house: House, device: NetworkDevice) -> None:
+    change = house.draft(rules={device.thing: signed(WEB)})
+    with pytest.raises(Denied):
+        changecontrol.revise_change(fresh(house.officer), change.id, fields={"rules": {device.thing: signed(SQL)}})
+
+
+def test_rules_with_and_without_a_sign_are_refused(house: House, device: NetworkDevice) -> None:
+    with pytest.raises(Malformed, match="Line 2"):
+        house.draft(rules={device.thing: f"{signed(WEB)}\n{ACL} {SQL}"})
+
+
+def test_a_late_emergency_shows_what_was_applied_against_its_rules(house: House, device: NetworkDevice) -> None:
+    take(device, text())
+    change = raised(house, things=[device.thing], rules={device.thing: signed(WEB)})
+    house.hands.forward(minutes=3)
+    take(device, text(WEB))
+    house.vote(house.director, change, "change.emergency")
+    assert [(one.verdict, hows(one)) for one in drift()] == [("late", ["same"])]
