@@ -1,5 +1,6 @@
 """What collectors show to devices: sealed to its row under the house's key, given anew, dropped, never shown again. [SW-18, PW-4]"""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -16,7 +17,9 @@ from kernel.sealing import seal, unseal
 
 Purpose = Literal["ssh", "api", "enable"]
 UserName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
-PRIVATE_KEY = "-----BEGIN "
+_PEM = re.compile(
+    r"(?P<begin>-----BEGIN (?P<label>[A-Z ]*PRIVATE KEY)-----)(?P<body>.+?)(?P<end>-----END (?P=label)-----)", re.DOTALL
+)
 
 
 class CredentialView(Answer):
@@ -48,8 +51,9 @@ def give_credential(
 ) -> CollectorCredential:
     """Give a collector what it shows to this device, in place of what it had. It is sealed and never shown again. [SW-18, PW-4]"""
     in_service(device)
-    if kind == "private-key" and PRIVATE_KEY not in secret.get_secret_value():
-        raise Malformed("A private key is given in PEM form.")
+    told = secret.get_secret_value()
+    if kind == "private-key":
+        told = in_lines(told)
     held = credential_of(work, device.id, purpose)
     if held is not None:
         work.session.delete(held)
@@ -58,8 +62,19 @@ def give_credential(
         device_id=device.id, purpose=purpose, kind=kind, user_name=user_name, sealed=b"", given_by=work.actor.ref,
         given_at=work.now,
     )  # fmt: skip
-    made.sealed = seal(secret.get_secret_value().encode(), made.ref)
+    made.sealed = seal(told.encode(), made.ref)
     return work.add(made)
+
+
+def in_lines(key: str) -> str:
+    """Return a private key in PEM form (RFC 7468), its line ends put back where a field of one line took them. Raises Malformed."""
+    found = _PEM.search(key)
+    if found is None:
+        raise Malformed("A private key is given in PEM form, from its first line to its last.")
+    body = found["body"].strip()
+    if "\n" in body:
+        return f"{found['begin']}\n{body}\n{found['end']}\n".replace("\r", "")
+    return "\n".join([found["begin"], *body.split(), found["end"], ""])
 
 
 @action("network-device.drop-credential", on=NetworkDevice)

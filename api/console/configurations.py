@@ -17,7 +17,7 @@ from api.words import N_, _
 from firewall_audit import readings as device_readings
 from firewall_audit.configurations import lists, readings, versions
 from firewall_audit.configurations.lists import VersionView
-from firewall_audit.configurations.readings import FilterLines, RuleLine
+from firewall_audit.configurations.readings import Comparison, FilterLines, RuleLine
 from firewall_audit.drift import readings as drift
 from firewall_audit.drift.readings import DriftView
 from firewall_audit.rulesets.parsers import PARSERS
@@ -64,6 +64,7 @@ def device(visit: Visit, form: Form | None = None, status: int = 200) -> Respons
         f"/firewalls/configurations/{id}?before={found[-1].number}" if len(found) == PAGE else "",
         frame.is_open(visit.actor, "configuration.take"), frame.is_open(visit.actor, "configuration.read"),
         (Choice("", N_("Find it out")), *(Choice(one.name, one.title) for one in PARSERS)), versions.MOST_BYTES, form or Form({"kind": ""}),
+        frame.is_open(visit.actor, "configuration.preview"),
     )  # fmt: skip
     return visit.page("firewalls/versions.html", view, status)
 
@@ -84,6 +85,21 @@ def take(visit: Visit) -> Response:
     return visit.go(
         f"/firewalls/versions/{told.id}" if told.number == 1 else f"/firewalls/versions/{told.id}/difference", "done"
     )
+
+
+def preview(visit: Visit) -> Response:
+    """POST /firewalls/configurations/{id}/preview: what a file would change; nothing of it is kept."""
+    id = uuid_of(visit.request.path_params["id"])  # noqa: A001
+    try:
+        text = visit.file("file").decode("utf-8", "replace")
+        found = readings.preview_configuration(visit.actor, id, text=text, kind=visit.field("kind"))
+    except (Malformed, Refused) as error:
+        problems = {("file" if name == "text" else name): why for name, why in problems_of(error).items()} or {
+            "file": error.why
+        }
+        return device(visit, Form({"kind": visit.field("kind")}, problems), 422)
+    known = device_readings.read_device(visit.actor, id).device
+    return visit.page("firewalls/difference.html", _difference("", str(id), known.name, found))
 
 
 def version(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
@@ -117,8 +133,12 @@ def difference(visit: Visit) -> Response:
     if found.before is None or found.after is None:
         raise Refused("FW-2", "There is no other version to compare with.")
     known = device_readings.read_device(visit.actor, found.after.device_id).device
-    view = pages.Difference(
-        str(id), str(known.id), known.name, found.before.number, found.after.number,
+    return visit.page("firewalls/difference.html", _difference(str(id), str(known.id), known.name, found))
+
+
+def _difference(id: str, device: str, name: str, found: Comparison) -> pages.Difference:  # noqa: A002
+    return pages.Difference(
+        id, device, name, found.before.number if found.before else 0, found.after.number if found.after else 0,
         tuple(
             pages.Traffic(State(N_("Now allowed"), "red") if one.now == "allowed" else State(N_("Now refused"), "amber"), one.words, one.filter, one.certain)
             for one in found.traffic
@@ -127,7 +147,6 @@ def difference(visit: Visit) -> Response:
         VERDICTS[found.drift.verdict] if found.drift else None, (found.drift.bound_to or "").removeprefix("change:") if found.drift else "",
         rows_of(found.drift.compared) if found.drift else (),
     )  # fmt: skip
-    return visit.page("firewalls/difference.html", view)
 
 
 def board(visit: Visit) -> Response:
@@ -204,6 +223,7 @@ ROUTES = [
     route("/firewalls/configurations", devices),
     route("/firewalls/configurations/{id}", device),
     route("/firewalls/configurations/{id}", take, ("POST",), limits=Limits(form=65_536, file=most_bytes)),
+    route("/firewalls/configurations/{id}/preview", preview, ("POST",), limits=Limits(form=65_536, file=most_bytes)),
     route("/firewalls/drift", board),
     route("/firewalls/versions/{id}", version),
     route("/firewalls/versions/{id}/approve", approve, ("POST",)),

@@ -22,9 +22,9 @@ from firewall_audit.analyses import pages as readings
 from firewall_audit.analyses.pages import Deciding, RuleLine
 from firewall_audit.analyses.views import AnalysisView, FindingView
 from firewall_audit.rulesets.findings import IMPACTS
-from kernel.errors import Conflict, Fault, Malformed, NotFound, Refused
+from kernel.errors import Conflict, Denied, Fault, Malformed, NotFound, Refused
 from policy import book
-from policy.local_time import midnight
+from policy.local_time import local, midnight
 
 SHOWN, BARS, MOST_PAGES = 100, 12, 10_000
 HOOKS = (Choice("forward", N_("through the device")), Choice("input", N_("to the device itself")), Choice("output", N_("from the device itself")))  # fmt: skip
@@ -139,19 +139,62 @@ def listing(visit: Visit) -> Response:
     names = look_names_up(
         visit.actor, refs=sorted({one.owner for one in found.rules if one.owner.startswith("person:")})
     )
+    owns = frame.is_open(visit.actor, "rule-owner.give")
     view = pages.Listing(
-        str(id), found.name, found.number, sought, found.found, tuple(_line(one, names) for one in found.rules), place(number - 1) if number > 1 else "",
+        str(id), found.name, found.number, sought, found.found, tuple(_line(one, names, _owning(id, one) if owns else "") for one in found.rules), place(number - 1) if number > 1 else "",
         place(number + 1) if number * readings.TOGETHER < found.found else "",
     )  # fmt: skip
     return visit.page("firewalls/rule_listing.html", view)
 
 
-def _line(one: RuleLine, names: dict[str, str]) -> pages.Line:
+def _owning(id: UUID, one: RuleLine) -> str:  # noqa: A002 - the field's own name
+    return f"/firewalls/{id}/rules/owner?{urlencode({'filter': one.filter, 'rule': one.id})}"
+
+
+def _line(one: RuleLine, names: dict[str, str], owning: str = "") -> pages.Line:
     owner = sentences.name_of(one.owner, names) if one.owner.startswith("person:") else one.owner
     return pages.Line(
         one.filter, one.place, one.line, ACTIONS.get(one.action, State(one.action, "grey")), tuple(one.traffic), one.more, owner, one.ticket, one.ends_at, one.logs,
-        not one.enabled, tuple(one.unmodelled), one.comment, one.text,
+        not one.enabled, tuple(one.unmodelled), one.comment, one.text, owning,
     )  # fmt: skip
+
+
+def owner(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
+    """GET /firewalls/{id}/rules/owner: who answers for one rule."""
+    id, filter_, rule = _id(visit), visit.field("filter"), visit.field("rule")  # noqa: A001
+    if not frame.is_open(visit.actor, "rule-owner.give"):
+        raise Denied("You may not say who answers for a rule.", "FW-1")
+    found = readings.list_rules(visit.actor, id, filter=filter_[:300], rule=rule[:300])
+    if not rule or not found.rules:
+        raise NotFound("There is no such rule in the configuration that the device runs now.")
+    one = found.rules[0]
+    names = look_names_up(visit.actor, refs=[one.owner] if one.owner.startswith("person:") else [])
+    row = _line(one, names)
+    held = {
+        "owner": row.owner if one.registered else "", "ticket": row.ticket, "purpose": one.purpose,
+        "until": f"{local(row.ends - timedelta(seconds=1)):%Y-%m-%d}" if row.ends else "",
+    }  # fmt: skip
+    back = f"/firewalls/{id}/rules/listing"
+    view = pages.Owning(str(id), found.name, back, one.id, row, one.registered, form or Form(held))
+    return visit.page("firewalls/rule_owner.html", view, status)
+
+
+def give_owner(visit: Visit) -> Response:
+    """POST /firewalls/{id}/rules/owner: name it, or take the entry out."""
+    device_id = _id(visit)
+    sent = {name: visit.field(name) for name in ("filter", "rule", "owner", "ticket", "until", "purpose")}
+    which = {"filter": sent["filter"], "rule": sent["rule"]}
+    try:
+        if visit.field("drop"):
+            answers.drop_owner(visit.actor, device_id, **which)
+        else:
+            answers.give_owner(
+                visit.actor, device_id, **which, owner_id=person_named(visit, "owner"), ticket=sent["ticket"], purpose=sent["purpose"],
+                until=_until(sent["until"]) if sent["until"] else None,
+            )  # fmt: skip
+    except (Refused, Malformed, Conflict) as error:
+        return owner(visit, Form(sent, problems_of(error)), 422)
+    return visit.go(f"/firewalls/{device_id}/rules/listing?{urlencode({'words': sent['ticket'][:60]})}", "saved")
 
 
 def ask(visit: Visit) -> Response:
@@ -192,4 +235,6 @@ ROUTES = [
     route("/firewalls/{id}/rules", page),
     route("/firewalls/{id}/rules/listing", listing),
     route("/firewalls/{id}/rules/ask", ask),
+    route("/firewalls/{id}/rules/owner", owner),
+    route("/firewalls/{id}/rules/owner", give_owner, ("POST",)),
 ]

@@ -94,7 +94,7 @@ def page_of(visit: Visit, device_id: UUID, form: Form | None = None, status: int
         events=tuple(_event(event, {one.id: ""}) for event in found.events),
         batches=tuple(_batch(row) for row in rows), sees_batches=sees,
         history=tuple(sentences.row(entry, names) for entry in entries),
-        form=form or Form(), may_revise=may("network-device.revise"), may_retire=may("network-device.retire"),
+        form=form or Form(), collecting=form or _collecting(found), may_revise=may("network-device.revise"), may_retire=may("network-device.retire"),
         may_credential=may("network-device.credential"),
         collector=_collector(found) if found.collector else None,
         attempts=tuple(
@@ -105,6 +105,11 @@ def page_of(visit: Visit, device_id: UUID, form: Form | None = None, status: int
         may_collect=may("network-device.collect"), may_trust=may("network-device.trust-key"),
     )  # fmt: skip
     return visit.page("firewalls/device.html", view, status)
+
+
+def _collecting(found: readings.DevicePage) -> Form:
+    one = found.collector
+    return Form({"recipe": f"{one.way}:{one.recipe}", "address": one.address, "port": str(one.port)} if one else {})
 
 
 def _collector(found: readings.DevicePage) -> pages.Collector:

@@ -53,7 +53,7 @@ def page(visit: Visit, form: Form | None = None, status: int = 200) -> Response:
             pages.Shift(
                 str(one.id), words.LINES[one.line], names[one.person_id], one.since, one.until,
                 names.get(one.offered_to, "") if one.offered_to else "", one.person_id == visit.actor.id,
-                one.offered_to is not None and one.offered_to == visit.actor.id,
+                one.offered_to is not None and one.offered_to == visit.actor.id, one.until <= visit.now,
             )
             for one in found.shifts
         ),

@@ -29,6 +29,9 @@ HIDDEN = N_("The address is wrong, or what was here is not for you to see.")
 NO_ROLE = N_("None of your roles opens this here.")
 COURSE = re.compile(r"/training/[a-z][a-z0-9-]*$")
 """How a refusal for want of a course ends: where it is taken."""
+OTHERWISE = N_(
+    "This address does not take what was sent in that way. Nothing was changed; go back and try from the page itself."
+)
 NOTHING_LOST = N_("Something broke on our side. Nothing was changed, and it is noted.")
 
 
@@ -102,4 +105,5 @@ async def answer_page_error(request: Request, error: Exception) -> Response:
 
 def _burst(visit: "Visit", status: int) -> Response:
     title = N_("That did not work")
-    return visit.page("problem_solo.html", Problem(status, title, NOTHING_LOST), status)
+    ours = status >= 500  # noqa: PLR2004 - of HTTP
+    return visit.page("problem_solo.html", Problem(status, title, NOTHING_LOST if ours else OTHERWISE), status)

@@ -30,6 +30,7 @@ from kernel.reading import reading
 TOGETHER = 100
 READ_AT_ONCE = 2
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
+Named = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
 
 
 class RulesPage(Answer):
@@ -107,6 +108,9 @@ class RuleLine(Answer):
     comment: str
     unmodelled: list[str]
     text: str
+    purpose: str = ""
+    registered: bool = False
+    """The register names its owner; what its comment says of one does not count."""
 
 
 class ListingPage(Answer):
@@ -120,17 +124,37 @@ class ListingPage(Answer):
 
 @reading("rule-analysis.listing", on=NetworkDevice, watched=True)
 def list_rules(
-    work: Work, device: NetworkDevice, *, words: Words = "", page: Annotated[int, Field(ge=1, le=10_000)] = 1
+    work: Work,
+    device: NetworkDevice,
+    *,
+    words: Words = "",
+    page: Annotated[int, Field(ge=1, le=10_000)] = 1,
+    filter: Named = "",  # noqa: A002 - the field's own name
+    rule: Named = "",
 ) -> ListingPage:
-    """List the rules that a device runs now in plain words; by an address, a network, a port, or words that stand in them. [FW-1, FW-5]"""
+    """List the rules that a device runs now in plain words; by an address, a network, a port, words that stand in them, or one alone. [FW-1, FW-5]"""
     version = _version(work, device)
     ruleset = patiently(work, lambda: read_text(version.id, version.text, version.kind))
-    found = list(_fitting(ruleset, words))
+    found = [one for one in _fitting(ruleset, words) if not rule or (one.filter, one.id) == (filter, rule)]
+    rows = work.select(select(RuleOwner).where(RuleOwner.device_id == device.id))
+    owners = {(one.filter, one.rule): one for one in rows}
     begin = (page - 1) * TOGETHER
     return ListingPage(
         name=device.name, number=version.number, found=len(found),
-        rules=[RuleLine.model_validate(one, from_attributes=True) for one in found[begin : begin + TOGETHER]],
+        rules=[_line(one, owners.get((one.filter, one.id))) for one in found[begin : begin + TOGETHER]],
     )  # fmt: skip
+
+
+def _line(one: Listed, owner: RuleOwner | None) -> RuleLine:
+    line = RuleLine.model_validate(one, from_attributes=True)
+    if owner is None:
+        return line
+    told = {
+        "owner": f"person:{owner.owner_id}",
+        "ticket": owner.ticket or line.ticket,
+        "ends_at": owner.until or line.ends_at,
+    }
+    return line.model_copy(update=told | {"purpose": owner.purpose, "registered": True})
 
 
 def _fitting(ruleset: Ruleset, words: str) -> Iterator[Listed]:

@@ -136,7 +136,8 @@ def trust_key(work: Work, device: NetworkDevice, *, fingerprint: Fingerprint) ->
         _drop_credentials(work, device.id)
     held.trusted, held.trusted_by, held.trusted_at = held.offered, work.actor.ref, work.now
     held.offered, held.offered_at = "", None
-    held.asked_by = work.actor.ref
+    if _has_credential(work, device.id):
+        held.asked_by = work.actor.ref
     work.note("key", held.trusted)
     return held
 
@@ -185,6 +186,11 @@ def _drop_credentials(work: Work, device_id: UUID) -> None:
     rows: Any = work.select(select(CollectorCredential).where(col(CollectorCredential.device_id) == device_id))
     for row in rows:
         work.session.delete(row)
+
+
+def _has_credential(work: Work, device_id: UUID) -> bool:
+    rows: Any = work.select(select(CollectorCredential.id).where(col(CollectorCredential.device_id) == device_id))
+    return rows.first() is not None
 
 
 def _abandon(work: Work, held: Collector) -> None:

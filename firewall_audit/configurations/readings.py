@@ -162,6 +162,6 @@ def _compared(last: ConfigurationVersion | None, after: VersionView | None, text
     return Comparison(
         before=VersionView.of(last) if last else None, after=after,
         traffic=[TrafficLine(now=one.now, words=one.words, filter=one.filter, certain=one.certain) for one in told.traffic],
-        more=told.more, undecided=[f"{one}" for one in told.undecided], added=[f"{name}: {rule}" for name, rule in words.added],
+        more=told.more, undecided=[f"{one.filter}: {one.text}" for one in told.undecided], added=[f"{name}: {rule}" for name, rule in words.added],
         removed=[f"{name}: {rule}" for name, rule in words.removed], lines=lines[:MOST_LINES], digest=rule_texts.digest(text), rule_digests=words.digests,
     )  # fmt: skip

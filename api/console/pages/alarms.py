@@ -170,6 +170,7 @@ class Shift:
     offered: str
     is_mine: bool
     is_offered_to_me: bool
+    passed: bool = False
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,7 @@ class Versions:
     kinds: tuple[Choice, ...]
     most_bytes: int
     form: Form
+    may_preview: bool = False
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,9 @@ class Difference:
     device: str
     device_name: str
     before: int
+    """0: nothing was seen before."""
     after: int
+    """0: it is only proposed."""
     traffic: tuple[Traffic, ...]
     more: int
     undecided: tuple[str, ...]

@@ -130,6 +130,21 @@ class Line:
     notes: tuple[str, ...]
     comment: str
     text: str
+    owning: str = ""
+    """Where it is said who answers for it; empty for whoever may not."""
+
+
+@dataclass(frozen=True)
+class Owning:
+    """Who answers for one rule, and the form to say so."""
+
+    id: str
+    name: str
+    back: str
+    rule: str
+    row: Line
+    registered: bool
+    form: Form
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,7 @@ class Device:
     collector: Collector | None = None
     attempts: tuple[Attempt, ...] = ()
     recipes: tuple[Choice, ...] = ()
+    collecting: Form = field(default_factory=Form)
     may_collector: bool = False
     may_collect: bool = False
     may_trust: bool = False

@@ -4,6 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+BELONGS: Mapping[str, str] = {
+    "/firewalls/audited/": "/firewalls/audits/",
+    "/firewalls/audit-findings/": "/firewalls/audits/",
+}
+"""Paths whose place in the navigation another path names."""
+
 
 @dataclass(frozen=True)
 class State:
@@ -126,7 +132,11 @@ class Frame:
     def here(self) -> str:
         """The place of the navigation that the page belongs to: of several that hold its path, the nearest."""
         paths = [link.href for group in self.groups for link in group.links]
-        return max((one for one in paths if self.path == one or self.path.startswith(f"{one}/")), key=len, default="")
+        path = next(
+            (place + self.path.removeprefix(own) for own, place in BELONGS.items() if self.path.startswith(own)),
+            self.path,
+        )
+        return max((one for one in paths if path == one or path.startswith(f"{one}/")), key=len, default="")
 
     @property
     def initials(self) -> str:

@@ -51,7 +51,7 @@ FINDING = pages.FindingPage(
 )  # fmt: skip
 LINE = pages.Line(
     "filter/FORWARD", 1, 4, ACTIONS["allow"], ("tcp 443 from 0.0.0.0/0 to 192.0.2.10", "tcp 443 from ::/0 to 2001:db8::10"), 3, "Yao Agbeko", "CH-2026-0001",
-    NOW + timedelta(days=30), logs=True, off=False, notes=(), comment="web", text=LONG,
+    NOW + timedelta(days=30), logs=True, off=False, notes=(), comment="web", text=LONG, owning="/firewalls/x/rules/owner?filter=filter%2FFORWARD&rule=r1",
 )  # fmt: skip
 LISTING = pages.Listing(
     ID, "Edge of Cotonou", 7, "192.0.2.10", 212, (LINE, replace(LINE, place=2, action=ACTIONS["deny"], owner="", ticket="", ends=None, off=True, logs=False, notes=("only at the times of OFFICE",))),
@@ -75,6 +75,7 @@ EXAMPLES = (
     ("rule-finding-new", "firewalls/rule_finding.html", replace(FINDING, finding=OPEN, because=(), reason="", may_answer=False, form=Form()), "/firewalls/rule-findings/x"),
     ("rule-listing", "firewalls/rule_listing.html", LISTING, "/firewalls/x/rules/listing"),
     ("rule-listing-none", "firewalls/rule_listing.html", replace(LISTING, rows=(), found=0, newer="", older=""), "/firewalls/x/rules/listing"),
+    ("rule-owner", "firewalls/rule_owner.html", pages.Owning(ID, "Edge of Cotonou", "/firewalls/x/rules/listing", "-A FORWARD", LINE, registered=True, form=Form({"owner": "Yao Agbeko", "ticket": "CH-2026-0001", "until": "2027-01-31"}, {"owner": "Nobody is called so."})), "/firewalls/x/rules/owner"),
     ("rule-question", "firewalls/rule_question.html", QUESTION, "/firewalls/x/rules/ask"),
     ("rule-question-none", "firewalls/rule_question.html", replace(QUESTION, lists=(), form=Form({"hook": "forward"}, {"source": "This cannot be asked."})), "/firewalls/x/rules/ask"),
 )  # fmt: skip

@@ -53,6 +53,23 @@ def test_a_configuration_is_handed_in_compared_and_its_change_found(browser_of, 
     assert f"/changes?search={row.found_ref}" in board
 
 
+def test_what_a_file_would_change_is_shown_and_nothing_of_it_is_kept(browser_of, house: House):  # noqa: F811
+    who = world.activated(role="network-engineer")
+    made = add_device(fresh(who), slug="edge-6", name="Edge", kind="firewall", vendor="cisco", owner_id=who.id)
+    place, engineer = f"/firewalls/configurations/{made.id}", browser_of(who)
+    assert engineer.post(place, **sent(text(WEB))).status_code == 303
+    assert "/preview" in engineer.get(place).text
+    shown = engineer.post(f"{place}/preview", **sent(text(WEB, SQL)))
+    assert shown.status_code == 200
+    assert ("What this file would change" in shown.text, "tcp 3306 from 0.0.0.0/0" in shown.text) == (True, True)
+    assert SECRET not in shown.text
+    assert engineer.post(f"{place}/preview", **sent("nothing of a firewall")).status_code == 422
+    with db.read_session() as session:
+        assert session.query(ConfigurationVersion).filter_by(device_id=made.id).count() == 1
+    stranger = browser_of(world.activated(role="agent"))
+    assert stranger.post(f"{place}/preview", **sent(text(WEB))).status_code in {403, 404}
+
+
 def test_the_director_approves_a_baseline_and_an_agent_sees_nothing(browser_of, house: House):  # noqa: F811
     who = world.activated(role="network-engineer")
     made = add_device(

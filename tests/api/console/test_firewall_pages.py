@@ -90,6 +90,7 @@ def test_an_engineer_sets_a_collector_up_trusts_what_it_showed_and_asks_at_once(
     assert shown in browser.get(path).text
     assert browser.post(f"{path}/trust-key", data={"fingerprint": shown}).status_code == 303
     assert 'id="trust"' not in browser.get(path).text
+    assert browser.post(f"{path}/collect").status_code == 303
     assert browser.post(f"{path}/collect").status_code == 409
     assert browser.post(f"{path}/drop-collector").status_code == 303
     assert "192.0.2.250" not in browser.get(path).text.partition("<main")[2].partition("history")[0]

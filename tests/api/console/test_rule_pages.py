@@ -1,5 +1,7 @@
 """Rules of a firewall through the door: what was found, what becomes of it, what decides of a packet. [FW-1, FW-5]"""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -52,6 +54,33 @@ def test_rules_are_searched_and_asked_and_an_agent_sees_nothing(browser_of, edge
     assert officer.get(f"{place}/ask?source=nobody").status_code == 422
     stranger = browser_of(world.activated(role="agent"))
     assert {stranger.get(one).status_code for one in (place, f"{place}/listing", f"{place}/ask")} <= {403, 404}
+
+
+def test_the_owner_of_a_rule_is_put_on_the_register_by_a_form_and_taken_out(browser_of, edge: Edge) -> None:  # noqa: F811
+    edge.runs(WEB, SQL_INSIDE)
+    who = world.activated(role="network-engineer")
+    engineer, place = browser_of(who), f"/firewalls/{edge.device.id}/rules"
+    (link,) = re.findall(r'href="([^"]+/rules/owner\?[^"]+)"', engineer.get(f"{place}/listing?words=3306").text)
+    address = html.unescape(link)
+    form = engineer.get(address).text
+    sent = {name: html.unescape(value) for name, value in re.findall(r'name="(filter|rule)" value="([^"]*)"', form)}
+    wrong = engineer.post(
+        f"{place}/owner", data=sent | {"owner": "Nobody At All", "ticket": "CH-2026-7", "until": "2030-01-31"}
+    )
+    assert (wrong.status_code, 'id="owner-problem"' in wrong.text, "CH-2026-7" in wrong.text) == (422, True, True)
+    data = sent | {"owner": who.user_name, "ticket": "CH-2026-7", "until": "2030-01-31", "purpose": "Wallboard."}
+    assert engineer.post(f"{place}/owner", data=data).status_code == 303
+    listed = html.unescape(engineer.get(f"{place}/listing?words=3306").text)
+    assert (who.name in listed, "CH-2026-7" in listed) == (True, True)
+    again = html.unescape(engineer.get(address).text)
+    assert ('value="2030-01-31"' in again, who.name in again, "Wallboard." in again) == (True, True, True)
+    assert engineer.post(f"{place}/owner", data=sent | {"drop": "yes"}).status_code == 303
+    assert "CH-2026-7" not in engineer.get(f"{place}/listing").text
+    assert engineer.get(f"{place}/owner?filter=x&rule=y").status_code == 404
+    officer = browser_of(edge.house.officer)
+    assert "/rules/owner?" not in officer.get(f"{place}/listing").text
+    assert officer.get(address).status_code == 403
+    assert officer.post(f"{place}/owner", data=data).status_code == 403
 
 
 def test_every_kind_of_finding_has_words_on_the_page() -> None:

@@ -145,6 +145,26 @@ def test_a_private_key_opens_too(hand: Hand) -> None:
         assert hand.run().outcome == "new"
 
 
+def test_a_private_key_that_lost_its_line_ends_in_a_form_opens_too(hand: Hand) -> None:
+    key = asyncssh.generate_private_key("ssh-ed25519")
+    with SshDevice(says(SAVED.format(port=443)), public=key.convert_to_public()) as there:
+        hand.ready("iptables", there.port)
+        with pytest.raises(Malformed):
+            hand.give("-----BEGIN OPENSSH PRIVATE KEY----- b3Bl", kind="private-key")
+        hand.give(" ".join(key.export_private_key().decode().split("\n")), kind="private-key")
+        assert hand.run().outcome == "new"
+
+
+def test_a_key_that_is_trusted_before_a_credential_is_given_starts_nothing(hand: Hand) -> None:
+    with SshDevice(says(SAVED.format(port=443))) as there:
+        hand.set("iptables", there.port)
+        hand.run()
+        hand.trust()
+        assert hand.row().asked_by == ""
+        hand.give()
+        assert hand.run().outcome == "new"
+
+
 async def _cut(process: Any) -> None:
     process.stdout.write(SAVED[:60])
     await process.stdout.drain()
