@@ -75,7 +75,7 @@ class Terms:
 
     services: tuple[Service, ...] = ()
     owner: str = r"(?i)\bowner\s*[:=]\s*([\w.@-]+)"
-    ticket: str = r"\b((?:CHG|CR|RFC|INC|REQ|TICKET)[-#]?\d+|[A-Z][A-Z0-9]+-\d+)\b"
+    ticket: str = r"\b((?:CHG|CR|RFC|INC|REQ|TICKET)[-#]?\d+(?:-\d+)?|[A-Z][A-Z0-9]+-\d+(?:-\d+)?)\b"
     ends: str = r"(?i)\b(?:until|ends?|expires?|valid to)\s*[:=]?\s*(\d{4}-\d{2}-\d{2})"
     unused_days: int = 90
     """A shorter window proves no rule unused."""
