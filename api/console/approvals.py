@@ -7,7 +7,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from api.console import frame, meanings, training_words
+from api.console import audit_words, frame, meanings, training_words
 from api.console.account import uuid_of
 from api.console.changes import asked_about
 from api.console.pages import approvals as pages
@@ -108,10 +108,15 @@ def decision(visit: Visit, form: Form | None = None, status: int = 200) -> Respo
             missing=tuple(meanings.voice(name) for name in asked.missing),
             voices=tuple(_choice(visit, voice, names) for voice in voices),
             why_not=why_not, form=form or Form(),
-            whole=f"/requests/{request.id}" if request else change.href if change else training_words.href(asked.approval.requirement, content),
+            whole=f"/requests/{request.id}" if request else change.href if change else _whole(asked, content),
         ),
         status,
     )  # fmt: skip
+
+
+def _whole(asked: inbox.ApprovalPage, content: dict[str, Any]) -> str:
+    about, wanted = asked.approval.subject_ref, asked.approval.requirement
+    return audit_words.method_href(wanted, about) or training_words.href(wanted, content)
 
 
 @dataclass(frozen=True)
@@ -195,6 +200,9 @@ def _subject(line: LineView, against: list[Finding], names: dict[str, str]) -> p
 def _facts(visit: Visit, asked: inbox.ApprovalPage) -> tuple[tuple[str, str], ...]:
     """What is sealed, for approvals that have no page of their own here."""
     content = asked.revisions[-1].content if asked.revisions else {}
+    known = audit_words.method_facts(asked.approval.requirement, content)
+    if known is not None:
+        return known
     known = training_words.facts(visit, asked.approval.requirement, content, asked.approval.subject_ref)
     if known is not None:
         return known

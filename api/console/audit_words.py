@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from api.console.frame import place_label
 from api.console.pages.frame import Choice, State
 from api.words import N_, P_, _
 from firewall_audit.audits.findings import AuditFindingView
@@ -116,3 +117,23 @@ def detail_of(one: AuditFindingView) -> str:
         return str(one.told.get("text", ""))
     zone = one.told.get("zone")
     return _("scanned from %(zone)s", zone=zone) if zone else ""
+
+
+def method_facts(requirement: str, content: Mapping[str, Any]) -> tuple[tuple[str, str], ...] | None:
+    """Say a method that is put before the technical director, every point of it; None for what is none."""
+    if requirement != "audit-method.approve":
+        return None
+    return (
+        (_("Version"), str(content["number"])),
+        (_("How it is done"), str(content["text"])),
+        (_("Tools"), ", ".join(content["tools"])),
+        (_("Rules drawn"), str(content["sample_rules"])),
+        (_("Days drawn"), str(content["sample_days"])),
+        (_("Sites"), ", ".join(place_label(one) for one in content["sites"]) or _("every site")),
+        *((f"{one['code']} · {_(AREAS[one['area']])}", f"{one['ask']} {one['how']}") for one in content["points"]),
+    )
+
+
+def method_href(requirement: str, subject_ref: str) -> str:
+    """Give the page that shows a method against the one before; empty for what is none."""
+    return f"/firewalls/audit-method/{subject_ref.partition(':')[2]}" if requirement == "audit-method.approve" else ""
