@@ -15,6 +15,8 @@ pytestmark = [
 INCIDENT = "incident:IN-77"
 REASON = "The night shift is two people short; one joins now."
 DOCUMENT = "The directory did not answer. One account was suspended while it was checked and let in again by the operator on duty."
+HEARD = 1500
+"""Milliseconds. A process that vouches for a session from memory learns up to a second later that somebody changed it behind the house's back."""
 
 
 def test_an_emergency_elevation_from_the_question_to_the_review(house: House, window) -> None:
@@ -71,6 +73,7 @@ def take_up(mine: Window, bignon: Authenticator) -> None:
     """The house wants the code again before the role begins."""
     page = mine.go("/elevations")
     expect(page.locator("main")).to_contain_text("Approved")
+    page.wait_for_timeout(HEARD)
     page.click("form[action$='/take-up'] button")
     page.wait_for_selector("#code")
     page.fill("#code", bignon.code())

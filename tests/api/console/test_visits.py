@@ -27,7 +27,7 @@ def test_sign_in_by_password_and_code(visitor, monkeypatch):
     assert answer.headers["location"].startswith("/signin/code?next=/account&with=otp")
     page = visitor.get(answer.headers["location"])
     assert 'autocomplete="one-time-code"' in page.text
-    later = clock.now() + timedelta(seconds=31)
+    later = clock.now() + timedelta(seconds=30)
     wrong = visitor.post("/signin/code", data={"code": "000000", "next": "/account", "with": "otp.recovery"})
     assert wrong.status_code == 422
     assert "not right" in wrong.text

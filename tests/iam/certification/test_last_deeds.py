@@ -1,9 +1,11 @@
 """When a right was last used: from the ledger's own entries, gathered once, and only what the role itself allows. [AC-10]"""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import select
 
 import iam
@@ -33,18 +35,26 @@ def house(cluster: Cluster) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def sequence(house: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], None]:
-    """Put everything written so far into the ledger's tree, as the sequencer does."""
+    """Put everything written so far into the ledger's tree, as the sequencer does: it waits while another database of the cluster writes."""
     folder = tmp_path_factory.mktemp("ledger")
     signer = Signer.create("test.example/deeds", folder / "ledger.key", folder / "ledger.state")
 
     def run() -> None:
         frame.close_writer()
         sequencer = Sequencer(lambda: db.connect(SEQUENCER), signer, checkpoint_seconds=0)
-        while sequencer.step():
-            pass
+        wanted = time.monotonic() + 60
+        while sequencer.step() or waiting():
+            assert time.monotonic() < wanted, "an entry never came into the tree"
         sequencer.close()
 
     return run
+
+
+def waiting() -> bool:
+    """Whether an entry is not in the tree yet."""
+    asked = "select exists (select from ledger.entry e where not exists (select from ledger.leaf l where l.entry_id = e.id))"
+    with db.ledger_session() as session:
+        return bool(session.execute(text(asked)).scalar_one())
 
 
 def uses(*held: tuple[world.Somebody, str]) -> dict[tuple[str, str], object]:
